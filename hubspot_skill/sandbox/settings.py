@@ -1,0 +1,46 @@
+"""The switches of the sandbox: every behaviour that nobody has verified, and the few sizes that a user may want to change."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["SandboxSettings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """How the sandbox answers where HubSpot's own behaviour is unverified or is a setting of the account."""
+
+    search_lag_ms: int = 0
+    """How long a write stays invisible to search, by the sandbox's clock; HubSpot's lag is seconds [C]."""
+    max_uri_bytes: int = 16_000
+    """Longer request targets answer 414; HubSpot's bound is somewhere in 8 to 16 KB [C]."""
+    page_limit_with_history: int = 50
+    """Largest page of a list with `propertiesWithHistory` [U]."""
+    history_per_contact_property: int = 45
+    """Newest values that a contact's property history returns [U]."""
+    history_per_property: int = 20
+    """Newest values that another type's property history returns [U]."""
+    unknown_filter_property: Literal["refuse", "no_match"] = "refuse"
+    """What a search filter on a property that does not exist does: 400, or nothing matches [U]."""
+    negative_filters_match_empty: bool = True
+    """Whether NEQ, NOT_IN and NOT_CONTAINS_TOKEN match records where the property is empty [U]."""
+    between_includes_ends: bool = True
+    """Whether BETWEEN includes both of its ends [U]."""
+    query_matches: Literal["substring", "token_prefix"] = "substring"
+    """How a word of the search `query` must occur in a searchable property [U]."""
+    archived_email_is_free: bool = True
+    """Whether a new contact may take the address of an archived one [U]."""
+    merge_makes_new_id: bool = False
+    """Whether a merge answers with a record of a new id instead of the primary's [U]."""
+    dated_object_associations: Literal["typed", "plain"] = "typed"
+    """What `?associations=` gives on an object read in 2026-09: `toObjectId` with types, or the older id with type [D]."""
+    closedate_on_create: Literal["none", "month_end"] = "none"
+    """What a deal created without a close date gets [U]."""
+    auto_associate_by_domain: bool = False
+    """Whether a new contact is joined to the company of its email's domain, as an account setting does [D]."""
+    enforce_required_on_create: bool = True
+    """Whether 2026-09 enforces the required properties of 5.2 on every write path [D]."""
+    default_lifecyclestage: str = "lead"
+    """The lifecycle stage that the account gives to a new contact or company; empty for none [D]."""
+    normalise_dates: bool = True
+    """Whether 2026-09 moves a date off midnight to its day with a warning, where older versions answer INVALID_DATE [D]."""

@@ -1,0 +1,58 @@
+"""Serves a sandbox over real HTTP on a free loopback port, for tests of any room."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from hubspot_skill.sandbox.app import Sandbox
+from hubspot_skill.sandbox.seed import PortalSeed
+
+__all__ = ["Served", "running_sandbox"]
+
+START_LIMIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running sandbox: where it listens, and its parts to look into and to steer."""
+
+    base_url: str
+    sandbox: Sandbox
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@contextmanager
+def running_sandbox(portals: Sequence[PortalSeed | Path], **options: Any) -> Iterator[Served]:
+    """Serve a new sandbox while the block runs; `options` are those of `Sandbox`."""
+    sandbox = Sandbox(portals, **options)
+    config = uvicorn.Config(
+        sandbox.app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", access_log=False
+    )
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        if not server.listening.wait(START_LIMIT_S):
+            raise TimeoutError("the sandbox did not listen within five seconds")
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Served(f"http://127.0.0.1:{port}", sandbox)
+    finally:
+        server.should_exit = True
+        thread.join(START_LIMIT_S)
+        sandbox.close()
