@@ -1,1 +1,14 @@
-"""To be written."""
+"""The use cases, one verb each, in domain words.
+
+Public: `crm.Crm` (all use cases over one account), `requests` (what each is asked), `answers` (what each answers).
+Every use case asks the policy first, turns people's words into ids (`words/`), makes as few HubSpot calls as it can,
+and answers with names, cleaned text and where it comes from. What an account looks like (properties, pipelines,
+owners, its zone) is kept for minutes in `schema_cache`; a word that is not found there makes it be read once more.
+
+Decisions:
+- Words are resolved here and not in a surface, so that chat, REST, shell and console understand the same.
+- A cursor is opaque and bound to its request: with other arguments it is refused, not silently followed.
+- After a write the answer is made from HubSpot's answer to that write: HubSpot's search lags by seconds.
+
+May import `hubspot`, `access`, `foundation` and `domain`; no SQL, no HTTP, nothing of any surface.
+"""

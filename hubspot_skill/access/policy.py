@@ -1,0 +1,85 @@
+"""The policy of one server: which actions are allowed.
+
+Reading is always allowed, writing unless the server is read-only. The toolsets say which tools a surface shows; they
+are kept here so that every surface and `whoami` tell the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hubspot_skill.domain.errors import ReadOnlyError, SettingsError
+
+__all__ = ["Action", "Policy", "Toolset", "toolsets"]
+
+
+class Action(StrEnum):
+    """Everything that a use case does, by its verb."""
+
+    WHOAMI = "whoami"
+    DESCRIBE = "describe"
+    SEARCH = "search"
+    GET = "get"
+    BRIEF = "brief"
+    CAMPAIGNS = "campaigns"
+    COMPLETE = "complete"
+    CREATE = "create"
+    UPDATE = "update"
+    LOG_ACTIVITY = "log_activity"
+
+    @property
+    def is_write(self) -> bool:
+        """True where HubSpot may be changed."""
+        return self in _WRITES
+
+
+_WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.LOG_ACTIVITY})
+
+
+class Toolset(StrEnum):
+    """A group of tools that is shown or hidden together."""
+
+    CORE = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What this server allows; `toolsets` always holds `core`."""
+
+    read_only: bool = False
+    toolsets: tuple[Toolset, ...] = (Toolset.CORE,)
+
+    def authorize(self, action: Action) -> None:
+        """Let an action pass, or refuse it.
+
+        Raises:
+            ReadOnlyError: the action writes and this server is read-only.
+        """
+        if self.read_only and action.is_write:
+            raise ReadOnlyError(
+                f"{action} writes to HubSpot, and this server is read-only",
+                hint="Whoever runs the server can allow writes by removing HUBSPOT_SKILL_READ_ONLY.",
+            )
+
+
+def toolsets(names: Iterable[str]) -> tuple[Toolset, ...]:
+    """Read toolset names from a setting; `core` is always among them.
+
+    Raises:
+        SettingsError: a name is no toolset.
+    """
+    wanted = {Toolset.CORE}
+    known = {t.value: t for t in Toolset}
+    unknown: list[str] = []
+    for name in (n.strip().casefold() for n in names):
+        if name in known:
+            wanted.add(known[name])
+        elif name:
+            unknown.append(name)
+    if unknown:
+        raise SettingsError(
+            f"HUBSPOT_SKILL_TOOLSETS names {', '.join(sorted(unknown))}: expected some of {', '.join(known)}"
+        )
+    return tuple(t for t in Toolset if t in wanted)
