@@ -11,6 +11,7 @@ import uvicorn
 
 from hubspot_skill.sandbox.app import Sandbox
 from hubspot_skill.sandbox.seed import PortalSeed
+from hubspot_skill.sandbox.transport import CuttableProtocol
 
 __all__ = ["Served", "running_sandbox"]
 
@@ -42,7 +43,14 @@ def running_sandbox(portals: Sequence[PortalSeed | Path], **options: Any) -> Ite
     """Serve a new sandbox while the block runs; `options` are those of `Sandbox`."""
     sandbox = Sandbox(portals, **options)
     config = uvicorn.Config(
-        sandbox.app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", access_log=False
+        sandbox.app,
+        host="127.0.0.1",
+        port=0,
+        http=CuttableProtocol,
+        log_level="warning",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

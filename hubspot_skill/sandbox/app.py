@@ -18,19 +18,22 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hubspot_skill.sandbox import account
 from hubspot_skill.sandbox.call import Call, Portal, TokenInfo, answer
 from hubspot_skill.sandbox.clock import SandboxClock
+from hubspot_skill.sandbox.faults import Faults, FaultsMiddleware
 from hubspot_skill.sandbox.rates import POLICIES, RatePolicy, Rates, Spender
 from hubspot_skill.sandbox.refusals import Refusal
 from hubspot_skill.sandbox.routes import Endpoint, Found, Routes
-from hubspot_skill.sandbox.scopes import ALL_SCOPES
 from hubspot_skill.sandbox.seed import PortalSeed
 from hubspot_skill.sandbox.settings import SandboxSettings
 from hubspot_skill.sandbox.store import Store
+from hubspot_skill.sandbox.tokens import Tokens
+from hubspot_skill.sandbox.traffic import Traffic, TrafficMiddleware
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -66,7 +69,15 @@ class Sandbox:
         self.portals = {store.facts.name: Portal(store, self.clock, self.settings) for store in stores}
         self.rates = Rates(self.clock, policy)
         self.routes = Routes(endpoint for family in FAMILIES for endpoint in family)
-        self.app = Starlette()
+        self.tokens = Tokens(self.portals, self.clock)
+        self.faults = Faults(self.tokens.uninstall)
+        self.traffic = Traffic()
+        self.app = Starlette(
+            middleware=[
+                Middleware(TrafficMiddleware, traffic=self.traffic),
+                Middleware(FaultsMiddleware, faults=self.faults),
+            ]
+        )
         self.app.state.sandbox = self
         self.app.router.default = self._serve
         self._random = Random(0)  # noqa: S311 - correlation ids, not secrets
@@ -99,7 +110,7 @@ class Sandbox:
             portal = next(iter(self.portals.values()))
             token = TokenInfo(portal.name, frozenset(), "private_app", app_id=0)
             return await _handled(Call(request, portal, found.version, token, found.params), found)
-        token = self.resolve(request.headers.get("authorization"))
+        token = self.tokens.resolve(request.headers.get("authorization"))
         portal = self.portals[token.portal]
         zone = ZoneInfo(portal.account.time_zone)
         verdict = self.rates.charge(
@@ -113,17 +124,6 @@ class Sandbox:
             raise with_headers(refusal, verdict.headers) from refusal
         response.headers.update(verdict.headers)
         return response
-
-    def resolve(self, authorization: str | None) -> TokenInfo:
-        """Return who calls, by the Authorization header.
-
-        Raises: Refusal 401.
-        """
-        name = (authorization or "").removeprefix("Bearer ").removeprefix("pat-na1-")
-        if name == "demo" or name in self.portals:
-            portal = next(iter(self.portals)) if name == "demo" else name
-            return TokenInfo(portal, ALL_SCOPES, "private_app", app_id=1)
-        raise Refusal.unauthenticated()
 
 
 def create_sandbox(

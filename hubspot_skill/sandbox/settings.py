@@ -44,3 +44,21 @@ class SandboxSettings:
     """The lifecycle stage that the account gives to a new contact or company; empty for none [D]."""
     normalise_dates: bool = True
     """Whether 2026-09 moves a date off midnight to its day with a warning, where older versions answer INVALID_DATE [D]."""
+    refresh_rotation: Literal["off", "on", "grace"] = "off"
+    """Whether a refresh answers with the same refresh token [L], a new one, or a new one while the old still works a while [U]."""
+    refresh_grace_s: int = 60
+    """How long the old refresh token still works with `grace` [U]."""
+    access_token_lifetime_s: int = 1800
+    """How long an access token works [D]."""
+    code_lifetime_s: int = 60
+    """How long an authorization code may be redeemed [U]."""
+    refresh_ends_old_access_token: bool = False
+    """Whether a refresh ends the access token issued before it [U]."""
+    uninstall_ends_access_tokens: bool = True
+    """Whether taking an app out of an account ends its access tokens at once [U]."""
+    json_token_requests: bool = True
+    """Lenient: whether the token endpoint takes a JSON body too, as one official client sends it against the documentation [T]."""
+    unknown_campaign_property: Literal["ignore", "refuse"] = "ignore"
+    """What asking for an unknown campaign property does: left out, or 400 [U]."""
+    campaign_status_upper_case: bool = False
+    """Whether `hs_campaign_status` is spelt in capitals [U]."""
