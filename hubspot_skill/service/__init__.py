@@ -3,7 +3,7 @@
 Public: `crm.Crm` (all use cases over one account), `requests` (what each is asked), `answers` (what each answers).
 Every use case asks the policy first, turns people's words into ids (`words/`), makes as few HubSpot calls as it can,
 and answers with names, cleaned text and where it comes from. What an account looks like (properties, pipelines,
-owners, its zone) is kept for minutes in `schema_cache`; a word that is not found there makes it be read once more.
+owners, its zone) is kept for minutes in `directory`; a word that is not found there makes it be read once more.
 
 Decisions:
 - Words are resolved here and not in a surface, so that chat, REST, shell and console understand the same.

@@ -1,7 +1,8 @@
 """What each use case answers, ready to be rendered: names instead of ids, cleaned text, and where it comes from.
 
 A `Cell` is what JSON can hold. Money and numbers are exact: an int, a float that prints as the same decimal, else the
-decimal as text. Days are `YYYY-MM-DD`; instants ISO 8601 in the account's zone, to the minute where no seconds are.
+decimal as text. Days are `YYYY-MM-DD`; instants `YYYY-MM-DDTHH:MM` in the account's zone, and only the day where they
+are its midnight.
 Text is one line without hidden characters, cut with "…". An empty value is None in a table's row and absent in a list
 of values. Every text that began in the CRM is somebody else's: `untrusted_text` says so to whoever reads the answer.
 """
@@ -66,10 +67,12 @@ class Resolved:
 class Answer:
     """What every answer carries: when it was true (in the account's zone), of what, and how words were understood.
 
-    `notes` are sentences of this program for the reader. `untrusted_text` is always True: values come from the CRM.
+    `zone` is the account's time zone, in which every day and time of the answer is told. `notes` are sentences of this
+    program for the reader. `untrusted_text` is always True: values come from the CRM.
     """
 
     as_of: datetime
+    zone: str
     source: Source
     resolved: tuple[Resolved, ...] = ()
     notes: tuple[str, ...] = ()
