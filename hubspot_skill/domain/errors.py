@@ -15,6 +15,7 @@
     │   └── ReadOnlyError              read_only           writing is switched off here
     ├── AccountError                   whoever owns the HubSpot account can mend it
     │   ├── NotConnectedError          not_connected       no account is connected
+    │   ├── ReconnectError             reconnect           the app's grant has ended; a person must connect again
     │   ├── TokenRefusedError          token_refused       HubSpot does not accept the token
     │   ├── MissingScopesError         missing_scopes      the token lacks a scope; it is named
     │   └── DailyLimitError            daily_limit         the account's calls for today are used up
@@ -29,7 +30,10 @@
     │   └── UnexpectedRefusalError     unexpected_refusal  a status nobody documents
     └── OperatorError                  whoever runs this program can mend it
         ├── SettingsError              bad_settings        settings that contradict or do not parse
-        └── PlaceError                 bad_place           a port, file or folder that cannot be used
+        ├── PlaceError                 bad_place           a port, file or folder that cannot be used
+        ├── StoreError                 store_failed        a database of ours cannot be read or written
+        ├── VaultRefusedError          vault_refused       a stored secret does not open
+        └── AppRefusedError            app_refused         HubSpot does not accept the app's own id or secret
 
 Every leaf has a stable `code`; `message` says what happened, to which thing, found against expected;
 `hint` says the next step. Both are one sentence. Data travels as attributes, never to be parsed out of text.
@@ -48,6 +52,7 @@ __all__ = [
     "AccountMovingError",
     "AlreadyExistsError",
     "AmbiguousNameError",
+    "AppRefusedError",
     "CallerError",
     "Candidate",
     "DailyLimitError",
@@ -65,14 +70,17 @@ __all__ = [
     "PossibleDuplicateError",
     "RateLimitedError",
     "ReadOnlyError",
+    "ReconnectError",
     "RejectedValueError",
     "SettingsError",
+    "StoreError",
     "TokenRefusedError",
     "UnavailableError",
     "UnexpectedRefusalError",
     "UnknownNameError",
     "UnreachableError",
     "ValueChangedError",
+    "VaultRefusedError",
     "Wrote",
 ]
 
@@ -208,6 +216,21 @@ class NotConnectedError(AccountError):
     """No HubSpot account is connected."""
 
     code = "not_connected"
+
+
+class ReconnectError(AccountError):
+    """The app's grant in this account has ended, so only a person who connects it again can help.
+
+    `lost_in_window` when HubSpot may have given a new refresh token that a crash or a lost answer kept from us.
+    """
+
+    code = "reconnect"
+
+    def __init__(
+        self, message: str, *, hint: str = "", lost_in_window: bool = False, correlation_id: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, correlation_id=correlation_id)
+        self.lost_in_window = lost_in_window
 
 
 class TokenRefusedError(AccountError):
@@ -348,3 +371,21 @@ class PlaceError(OperatorError):
     """A port, file or folder cannot be used."""
 
     code = "bad_place"
+
+
+class StoreError(OperatorError):
+    """A database of this program cannot be read or written: disk, lock, or a schema that does not fit."""
+
+    code = "store_failed"
+
+
+class VaultRefusedError(OperatorError):
+    """A stored secret does not open: another key, or the record was changed. The reason is never told."""
+
+    code = "vault_refused"
+
+
+class AppRefusedError(OperatorError):
+    """HubSpot does not accept the OAuth app's own client id or secret; no account is at fault."""
+
+    code = "app_refused"
