@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hubspot_skill.sandbox import account
+from hubspot_skill.sandbox import account, control, oauth
 from hubspot_skill.sandbox.call import Call, Portal, TokenInfo, answer
 from hubspot_skill.sandbox.clock import SandboxClock
 from hubspot_skill.sandbox.faults import Faults, FaultsMiddleware
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Sandbox", "create_sandbox"]
 
-FAMILIES: tuple[tuple[Endpoint, ...], ...] = (account.ENDPOINTS,)
+FAMILIES: tuple[tuple[Endpoint, ...], ...] = (account.ENDPOINTS, control.ENDPOINTS, oauth.ENDPOINTS)
 """The endpoints of every family; a new family is joined to the sandbox here and nowhere else."""
 
 CORRELATION_HEADER = "x-hubspot-correlation-id"
@@ -63,7 +63,8 @@ class Sandbox:
         """
         if not portals:
             raise ValueError("a sandbox needs at least one portal")
-        stores = [Store.open(source) if isinstance(source, Path) else Store.load(source) for source in portals]
+        self._sources = tuple(portals)
+        stores = [_loaded(source) for source in self._sources]
         self.settings = settings or SandboxSettings()
         self.clock = clock or SandboxClock(stores[0].facts.now)
         self.portals = {store.facts.name: Portal(store, self.clock, self.settings) for store in stores}
@@ -81,6 +82,20 @@ class Sandbox:
         self.app.state.sandbox = self
         self.app.router.default = self._serve
         self._random = Random(0)  # noqa: S311 - correlation ids, not secrets
+
+    def reset(self) -> None:
+        """Return to the start: every portal's records and switches, the tokens, the counters; no fault is left.
+
+        The clock keeps its moment.
+        """
+        for portal, source in zip(self.portals.values(), self._sources, strict=True):
+            portal.store.close()
+            portal.store = _loaded(source)
+            portal.switches = self.settings
+        self.tokens.clear()
+        self.faults.clear()
+        self.rates.clear()
+        self.traffic.clear()
 
     def close(self) -> None:
         """Let go of every portal's database."""
@@ -140,6 +155,10 @@ def create_sandbox(
 def with_headers(refusal: Refusal, headers: Mapping[str, str]) -> Refusal:
     """Return the same refusal with further headers."""
     return Refusal(refusal.status, refusal.body, {**headers, **refusal.headers})
+
+
+def _loaded(source: PortalSeed | Path) -> Store:
+    return Store.open(source) if isinstance(source, Path) else Store.load(source)
 
 
 async def _handled(call: Call, found: Found) -> Response:

@@ -24,7 +24,11 @@ __all__ = ["Faults", "FaultsMiddleware", "Rule"]
 
 
 def _compiled(pattern: str) -> str:
-    re.compile(pattern)
+    try:
+        re.compile(pattern)
+    except re.error as failure:
+        message = f"{pattern!r} is no regular expression: {failure}"
+        raise ValueError(message) from failure
     return pattern
 
 
@@ -84,7 +88,7 @@ class Faults:
 
     def add(self, rule: Rule) -> int:
         """Put a rule in force behind the others and return its number."""
-        re.compile(rule.route)
+        _compiled(rule.route)
         self._last_id += 1
         self._armed[self._last_id] = _Armed(rule)
         return self._last_id

@@ -159,7 +159,7 @@ class Tokens:
         granted = self._granted(portal, scopes)
         self._last_app_id += 1
         made = token or f"pat-{account.hublet}-{uuid.uuid4()}"
-        self._static[made] = TokenInfo(portal, granted, "private_app", user_id or account.user_id, self._last_app_id)
+        self._static[made] = TokenInfo(portal, granted, "private_app", self._last_app_id, user_id or account.user_id)
         return made
 
     def resolve(self, authorization: str | None) -> TokenInfo:
@@ -177,7 +177,7 @@ class Tokens:
             raise Refusal.expired()
         grant = issued.grant
         app_id = self._apps[grant.client_id].app_id
-        return self._alive(TokenInfo(grant.portal, grant.scopes, "oauth", grant.user_id, app_id))
+        return self._alive(TokenInfo(grant.portal, grant.scopes, "oauth", app_id, grant.user_id))
 
     def register(self, app: OAuthApp) -> None:
         """Make another OAuth app known; one with the same client id is replaced."""
