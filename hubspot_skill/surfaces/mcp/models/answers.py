@@ -1,0 +1,254 @@
+"""The structured content of results: lists as columns and rows, everything else as short objects, nothing empty.
+
+A field that is absent is empty. Cells hold what JSON can hold; an empty cell is "". `source` says whose data it is,
+`as_of` when it was true in the account's zone, `resolved` how words of the call were understood, `untrusted_text` that
+values were written by whoever can write into the CRM.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
+
+__all__ = [
+    "AccessContent",
+    "AccountContent",
+    "ActivityContent",
+    "BriefContent",
+    "CampaignContent",
+    "CampaignsContent",
+    "ChangeContent",
+    "ColumnContent",
+    "Content",
+    "DescribeContent",
+    "GetContent",
+    "HistoryContent",
+    "LinkedContent",
+    "ListContent",
+    "RecordContent",
+    "RelatedContent",
+    "Rows",
+    "SearchContent",
+    "UnderstoodContent",
+    "UserContent",
+    "WhoAmIContent",
+    "WriteContent",
+]
+
+Cell = Annotated[str | int | float | bool, WithJsonSchema({})]
+Rows = Annotated[tuple[tuple[Cell, ...], ...], WithJsonSchema({"type": "array", "items": {"type": "array"}})]
+Values = Annotated[dict[str, Cell], WithJsonSchema({"type": "object"})]
+Texts = tuple[str, ...]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class UnderstoodContent(_Frozen):
+    """What a word of the call was understood as."""
+
+    what: str
+    said: str
+    meant: str
+    id: str = ""
+
+
+class Content(_Frozen):
+    """What every result carries."""
+
+    source: Literal["sandbox", "hubspot"]
+    as_of: str
+    resolved: Annotated[
+        tuple[UnderstoodContent, ...], WithJsonSchema({"type": "array", "items": {"type": "object"}})
+    ] = ()
+    notes: Texts = ()
+    untrusted_text: Literal[True]
+
+
+class ColumnContent(_Frozen):
+    """One column of a table: a property's name and type, its label where that says more, and a money's currency."""
+
+    name: str
+    type: str
+    label: str = ""
+    currency: str = ""
+
+
+class _Table(_Frozen):
+    columns: tuple[ColumnContent, ...] = ()
+    rows: Rows = ()
+    returned: int
+
+
+class SearchContent(Content, _Table):
+    """One page of a search; `link` opens a row in HubSpot once {id} is filled in."""
+
+    total: int
+    next: str = ""
+    link: str = ""
+
+
+class DescribeContent(Content, _Table):
+    """Part of the account's schema."""
+
+    total: int
+
+
+class RelatedContent(_Frozen):
+    """The records of one type linked to a record: rows of id, name and link label."""
+
+    type: str
+    total: int
+    rows: Rows
+    more: bool = False
+
+
+class HistoryContent(_Frozen):
+    """A property's values, newest first: rows of at, value, source and by."""
+
+    name: str
+    rows: Rows
+
+
+class RecordContent(_Frozen):
+    """One record; `values` by property name as people see them, `raw` internal values where they differ."""
+
+    type: str
+    id: str
+    name: str
+    link: str
+    values: Values = {}
+    raw: Annotated[dict[str, str], WithJsonSchema({"type": "object"})] = {}
+    related: tuple[RelatedContent, ...] = ()
+    history: tuple[HistoryContent, ...] = ()
+
+
+class GetContent(Content):
+    """The records found, in the order asked for, and what was not found."""
+
+    records: tuple[RecordContent, ...]
+    missing: Texts = ()
+
+
+class ActivityContent(_Frozen):
+    """One activity in a brief."""
+
+    kind: str
+    at: str
+    title: str
+    id: str = ""
+
+
+class ListContent(_Frozen):
+    """A short list in a brief: rows under columns; `more` counts what was left out."""
+
+    columns: Texts
+    rows: Rows
+    more: int = 0
+
+
+class BriefContent(Content):
+    """What matters about one record; `more` counts what was left out of a list."""
+
+    record: Annotated[RecordContent, WithJsonSchema({"type": "object"})]
+    companies: Annotated[ListContent | None, WithJsonSchema({"type": "object"})] = None
+    people: Annotated[ListContent | None, WithJsonSchema({"type": "object"})] = None
+    open_deals: ListContent | None = None
+    open_count: int = 0
+    open_value: Cell = ""
+    currency: str = ""
+    last_activity: ActivityContent | None = None
+    next_activity: Annotated[ActivityContent | None, WithJsonSchema({"type": "object"})] = None
+
+
+class CampaignContent(_Frozen):
+    """One campaign with its results."""
+
+    id: str
+    name: str
+    values: Values = {}
+    metrics: Values = {}
+    revenue: Values = {}
+    budget: Values = {}
+
+
+class CampaignsContent(Content, _Table):
+    """Campaigns as a table, or one of them with its results."""
+
+    total: int | None = None
+    next: str = ""
+    campaign: CampaignContent | None = None
+
+
+class ChangeContent(_Frozen):
+    """One value before and after; absent is empty."""
+
+    field: str
+    before: Cell = ""
+    after: Cell = ""
+
+
+class LinkedContent(_Frozen):
+    """A record that was linked."""
+
+    type: str
+    id: str
+    name: str
+    label: str = ""
+
+
+class WriteContent(Content):
+    """What a write did; `dry_run` answers would_create or would_update without an id or a change in HubSpot."""
+
+    action: Literal["created", "updated", "unchanged", "found", "would_create", "would_update"]
+    type: str
+    name: str
+    id: str = ""
+    link: str = ""
+    changes: tuple[ChangeContent, ...] = ()
+    linked: Annotated[tuple[LinkedContent, ...], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = ()
+
+
+class AccountContent(_Frozen):
+    """The connected account."""
+
+    id: str
+    name: str = ""
+    kind: str
+    zone: str
+    currency: str
+    other_currencies: Texts = ()
+    link: str
+
+
+class UserContent(_Frozen):
+    """Whoever the token stands for."""
+
+    owner_id: str
+    name: str
+    email: str
+    teams: Texts = ()
+
+
+class AccessContent(_Frozen):
+    """What may be done with one family of data: yes, no or unknown."""
+
+    family: str
+    read: Literal["yes", "no", "unknown"]
+    write: Literal["yes", "no", "unknown"]
+    missing_scopes: Texts = ()
+    fix: str = ""
+
+
+class WhoAmIContent(Content):
+    """The account, the user, what is allowed and how many calls are left."""
+
+    account: AccountContent
+    user: UserContent | None = None
+    user_unknown_because: str = ""
+    access: tuple[AccessContent, ...]
+    quota: Annotated[dict[str, int], WithJsonSchema({"type": "object"})] = {}
+    read_only: bool
+    toolsets: Texts
