@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hubspot_skill.sandbox import account, control, oauth
+from hubspot_skill.sandbox import account, authorize, control, oauth
 from hubspot_skill.sandbox.call import Call, Portal, TokenInfo, answer
 from hubspot_skill.sandbox.clock import SandboxClock
 from hubspot_skill.sandbox.faults import Faults, FaultsMiddleware
@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "Sandbox", "create_sandbox"]
 
-FAMILIES: tuple[tuple[Endpoint, ...], ...] = (account.ENDPOINTS, control.ENDPOINTS, oauth.ENDPOINTS)
+FAMILIES: tuple[tuple[Endpoint, ...], ...] = (
+    account.ENDPOINTS,
+    authorize.ENDPOINTS,
+    control.ENDPOINTS,
+    oauth.ENDPOINTS,
+)
 """The endpoints of every family; a new family is joined to the sandbox here and nowhere else."""
 
 CORRELATION_HEADER = "x-hubspot-correlation-id"

@@ -1,9 +1,24 @@
 """The switches of the sandbox: every behaviour that nobody has verified, and the few sizes that a user may want to change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["SandboxSettings"]
+__all__ = ["ConditionalRule", "SandboxSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalRule:
+    """An account's rule: a record whose `property` is `value` needs `required` too."""
+
+    object_type: str
+    property: str
+    value: str
+    required: str
+
+
+def _required() -> Mapping[str, tuple[str, ...]]:
+    return {"deals": ("dealname", "dealstage")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +55,16 @@ class SandboxSettings:
     """Whether a new contact is joined to the company of its email's domain, as an account setting does [D]."""
     enforce_required_on_create: bool = True
     """Whether 2026-09 enforces the required properties of 5.2 on every write path [D]."""
+    required_on_create: Mapping[str, tuple[str, ...]] = field(default_factory=_required)
+    """The account's record-creation settings: properties that a new record needs, by type [D]."""
+    conditional_rules: tuple[ConditionalRule, ...] = ()
+    """The account's conditional rules, which 2026-09 enforces [D]."""
+    lifecycle_moves_forward_only: bool = True
+    """Whether a write of an earlier lifecycle stage is silently dropped [D]; that it is dropped and not refused is [U]."""
+    closedate_on_close: bool = True
+    """Whether moving a deal to a closed stage sets its close date, unless the same write does [U]."""
+    first_company_is_primary: bool = True
+    """Whether the first company that a record is joined to becomes its primary one; so in the app, by the API [U]."""
     default_lifecyclestage: str = "lead"
     """The lifecycle stage that the account gives to a new contact or company; empty for none [D]."""
     normalise_dates: bool = True
@@ -52,6 +77,8 @@ class SandboxSettings:
     """How long an access token works [D]."""
     code_lifetime_s: int = 60
     """How long an authorization code may be redeemed [U]."""
+    denial_error: str = "access_denied"
+    """The `error` that comes back when a person refuses on the authorize page [U]."""
     refresh_ends_old_access_token: bool = False
     """Whether a refresh ends the access token issued before it [U]."""
     uninstall_ends_access_tokens: bool = True

@@ -73,13 +73,15 @@ _MARKETING_PRO_SCOPES = frozenset(scope for scope in ALL_SCOPES if scope.startsw
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """An app that accounts can install; `redirect_uris` are compared exactly."""
+    """An app that accounts can install; `redirect_uris` are compared exactly, `required_scopes` must be asked for."""
 
     app_id: int
     client_id: str
     client_secret: str
     redirect_uris: frozenset[str]
     scopes: frozenset[str] = ALL_SCOPES
+    required_scopes: frozenset[str] = frozenset({"oauth"})
+    name: str = "A pretend app"
 
 
 DEFAULT_APP = OAuthApp(
@@ -182,6 +184,10 @@ class Tokens:
     def register(self, app: OAuthApp) -> None:
         """Make another OAuth app known; one with the same client id is replaced."""
         self._apps[app.client_id] = app
+
+    def find_app(self, client_id: str) -> OAuthApp | None:
+        """Return the app with this client id, without asking for its secret, as the authorize page does."""
+        return self._apps.get(client_id)
 
     def app(self, client_id: str, client_secret: str) -> OAuthApp:
         """Return the app of these credentials.
