@@ -1,0 +1,103 @@
+"""Sessions by one-time link: what makes one, what ends it, and how guessing is slowed."""
+
+from hubspot_skill.access.sessions import ABSOLUTE_S, ATTEMPT_WINDOW_S, ATTEMPTS, IDLE_S, LINK_S, Attempts, Sessions
+from tests.manual_clock import ManualClock
+
+
+async def test_a_link_makes_one_session_and_no_second() -> None:
+    sessions = Sessions(ManualClock())
+    link = sessions.new_link()
+    entered = sessions.enter(link)
+    assert entered is not None
+    assert sessions.enter(link) is None
+    found = sessions.find(entered.id)
+    assert found is not None
+    assert found.csrf == entered.session.csrf
+
+
+async def test_a_link_ends_after_ten_minutes_and_a_false_one_never_works() -> None:
+    clock = ManualClock()
+    sessions = Sessions(clock)
+    link = sessions.new_link()
+    assert sessions.enter("guess") is None
+    await clock.advance(LINK_S)
+    assert sessions.enter(link) is None
+
+
+async def test_a_session_lives_while_it_is_used_but_not_past_twelve_hours() -> None:
+    clock = ManualClock()
+    sessions = Sessions(clock)
+    entered = sessions.enter(sessions.new_link())
+    assert entered is not None
+    passed_s = 0.0
+    while passed_s + IDLE_S / 2 < ABSOLUTE_S:
+        await clock.advance(IDLE_S / 2)
+        passed_s += IDLE_S / 2
+        assert sessions.find(entered.id) is not None
+    await clock.advance(IDLE_S / 2)
+    assert sessions.find(entered.id) is None
+
+
+async def test_a_session_ends_after_thirty_idle_minutes() -> None:
+    clock = ManualClock()
+    sessions = Sessions(clock)
+    entered = sessions.enter(sessions.new_link())
+    assert entered is not None
+    await clock.advance(IDLE_S)
+    assert sessions.find(entered.id) is None
+    assert sessions.alive() == ()
+
+
+async def test_entering_again_ends_the_session_that_the_browser_had() -> None:
+    sessions = Sessions(ManualClock())
+    first = sessions.enter(sessions.new_link())
+    assert first is not None
+    second = sessions.enter(sessions.new_link(), instead_of=first.id)
+    assert second is not None
+    assert second.id != first.id
+    assert sessions.find(first.id) is None
+    assert len(sessions.alive()) == 1
+
+
+async def test_ending_all_sessions_burns_unused_links_too() -> None:
+    sessions = Sessions(ManualClock())
+    entered = sessions.enter(sessions.new_link())
+    link = sessions.new_link()
+    assert entered is not None
+    assert sessions.end_all() == 1
+    assert sessions.find(entered.id) is None
+    assert sessions.enter(link) is None
+
+
+async def test_only_the_sessions_own_csrf_token_is_taken() -> None:
+    sessions = Sessions(ManualClock())
+    mine = sessions.enter(sessions.new_link())
+    other = sessions.enter(sessions.new_link())
+    assert mine is not None
+    assert other is not None
+    assert mine.session.takes(mine.session.csrf)
+    assert not mine.session.takes(other.session.csrf)
+    assert not mine.session.takes("")
+
+
+async def test_no_secret_is_kept_as_it_is() -> None:
+    sessions = Sessions(ManualClock())
+    link = sessions.new_link()
+    entered = sessions.enter(sessions.new_link())
+    assert entered is not None
+    kept = repr(vars(sessions))
+    assert link not in kept
+    assert entered.id not in kept
+
+
+async def test_the_eleventh_failed_attempt_of_an_address_has_to_wait() -> None:
+    clock = ManualClock()
+    attempts = Attempts(clock)
+    for _ in range(ATTEMPTS):
+        assert attempts.wait_s("127.0.0.1") == 0
+        attempts.failed("127.0.0.1")
+        await clock.advance(1)
+    assert attempts.wait_s("127.0.0.1") == ATTEMPT_WINDOW_S - ATTEMPTS
+    assert attempts.wait_s("127.0.0.2") == 0
+    await clock.advance(ATTEMPT_WINDOW_S - ATTEMPTS)
+    assert attempts.wait_s("127.0.0.1") == 0
