@@ -1,0 +1,155 @@
+"""Keeps files and folders to their owner: made 0600 and 0700, repaired when looser, refused when not ours.
+
+Ownership, modes and symbolic links are POSIX notions. Where a platform lacks them (Windows), only existence and kind
+are checked; `MODES_ARE_CHECKED` says which it is, so that a status page can tell.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from hubspot_skill.domain.errors import PlaceError
+
+__all__ = [
+    "MODES_ARE_CHECKED",
+    "create_private_file",
+    "private_directory",
+    "private_file",
+    "read_private_file",
+    "replace_private_file",
+    "sync_directory",
+]
+
+MODES_ARE_CHECKED = os.name == "posix"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def private_directory(path: Path) -> None:
+    """Make a folder that only its owner can enter, or make an existing one so.
+
+    Raises:
+        PlaceError: it is a symbolic link, no folder, of another owner, or cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+    except OSError as error:
+        raise _unusable(path, "folder", error) from error
+    _keep_to_owner(path, found, "folder", 0o700, is_right_kind=stat.S_ISDIR(found.st_mode))
+
+
+def private_file(path: Path) -> None:
+    """Make an existing file readable by its owner alone.
+
+    Raises:
+        PlaceError: it is missing, a symbolic link, no plain file, or of another owner.
+    """
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+    _keep_to_owner(path, found, "file", 0o600, is_right_kind=stat.S_ISREG(found.st_mode))
+
+
+def create_private_file(path: Path, content: bytes) -> bool:
+    """Write a new file whole or not at all; False when one of that name is there already, which stays as it is."""
+    made = _write_beside(path, content)
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+    finally:
+        made.unlink()
+    sync_directory(path.parent)
+    return True
+
+
+def replace_private_file(path: Path, content: bytes) -> None:
+    """Put a new file in the place of an old one, at once and whole."""
+    made = _write_beside(path, content)
+    try:
+        made.replace(path)
+    except OSError as error:
+        made.unlink()
+        raise _unusable(path, "file", error) from error
+    sync_directory(path.parent)
+
+
+def read_private_file(path: Path, *, most_bytes: int) -> bytes:
+    """Give the bytes of a file that only its owner, or the system for its owner, can read.
+
+    A file of root is taken as one handed over by the system, if nobody else can read it. Nothing is repaired: a
+    secret that others could read may be known to them.
+
+    Raises:
+        PlaceError: it is missing, a symbolic link, readable by others, of another owner, or longer than that.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise PlaceError(f"{path} is not a plain file")
+        if MODES_ARE_CHECKED:
+            if found.st_uid not in (os.getuid(), 0):
+                raise PlaceError(f"the file {path} belongs to user {found.st_uid}: expected {os.getuid()} or root")
+            if found.st_mode & _OTHERS:
+                raise PlaceError(
+                    f"others can read {path} (mode {stat.S_IMODE(found.st_mode):04o}): expected 0400 or 0600",
+                    hint=f"Keep it to yourself: chmod 600 {path}",
+                )
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise PlaceError(f"the file {path} is longer than {most_bytes} bytes")
+    return content
+
+
+def sync_directory(path: Path) -> None:
+    """Make new names in a folder survive a power cut, where the platform can."""
+    if not MODES_ARE_CHECKED:
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _keep_to_owner(path: Path, found: os.stat_result, kind: str, mode: int, *, is_right_kind: bool) -> None:
+    if stat.S_ISLNK(found.st_mode) or not is_right_kind:
+        raise PlaceError(
+            f"{path} is a symbolic link or no {kind}: expected a {kind} of our own",
+            hint=f"Name the real {kind} in the settings, or move what is there away.",
+        )
+    if not MODES_ARE_CHECKED:
+        return
+    if found.st_uid != os.getuid():
+        raise PlaceError(f"the {kind} {path} belongs to user {found.st_uid}: expected {os.getuid()}")
+    if found.st_mode & _OTHERS:
+        path.chmod(mode)
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """Write a new file next to `path`, down to the disk, and give its name."""
+    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        made.unlink(missing_ok=True)
+        raise _unusable(path, "file", error) from error
+    return made
+
+
+def _unusable(path: Path, kind: str, error: OSError) -> PlaceError:
+    return PlaceError(f"the {kind} {path} cannot be used: {error.strerror or type(error).__name__}")
