@@ -25,7 +25,7 @@ SCHEMA = "hubspot://schema/{object_type}"
 RECORD = "hubspot://{object_type}/{record_id}"
 _JSON = "application/json"
 _WITH_PIPELINES = frozenset({"deals", "deal", "0-3", "tickets", "ticket", "0-5"})
-MAX_PROPERTIES = 100
+MAX_PROPERTIES = 200
 
 
 def register(server: MCPServer[Any], crm: CrmProvider) -> None:
