@@ -12,7 +12,8 @@
     │   ├── PossibleDuplicateError     possible_duplicate  records much like the new one; they are named
     │   ├── ValueChangedError          value_changed       `only_if` did not hold
     │   ├── RejectedValueError         rejected_value      HubSpot refused a value
-    │   └── ReadOnlyError              read_only           writing is switched off here
+    │   ├── ReadOnlyError              read_only           writing is switched off here
+    │   └── SignInRefusedError         sign_in_refused     a web sign-in cannot be completed
     ├── AccountError                   whoever owns the HubSpot account can mend it
     │   ├── NotConnectedError          not_connected       no account is connected
     │   ├── ReconnectError             reconnect           the app's grant has ended; a person must connect again
@@ -73,6 +74,7 @@ __all__ = [
     "ReconnectError",
     "RejectedValueError",
     "SettingsError",
+    "SignInRefusedError",
     "StoreError",
     "TokenRefusedError",
     "UnavailableError",
@@ -206,6 +208,20 @@ class ReadOnlyError(CallerError):
     """Writing is switched off for this server."""
 
     code = "read_only"
+
+
+class SignInRefusedError(CallerError):
+    """A sign-in with HubSpot in the browser cannot be completed; `reason` is a stable word for why.
+
+    Reasons: `unknown_state`, `other_browser`, `expired_state`, `denied`, `account_switched`, `code_refused`,
+    `no_session`, `too_many_attempts`.
+    """
+
+    code = "sign_in_refused"
+
+    def __init__(self, message: str, *, reason: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class AccountError(HubSpotSkillError):
