@@ -21,7 +21,7 @@ $(UV):
 setup: .venv/.synced  ## Make the virtual environment from the lock file
 
 demo: setup  ## Serve the sandbox and the server; DATA=folder of CSV files instead of the generated portal
-	.venv/bin/hubspot-skill demo $(if $(DATA),--data "$(DATA)")
+	@exec .venv/bin/hubspot-skill demo $(if $(DATA),--data "$(DATA)")
 
 test: setup  ## Run every check and every test
 	.venv/bin/python -m tools check

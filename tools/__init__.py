@@ -1,0 +1,1 @@
+"""The workshop: what developers of hubspot-skill run as `python -m tools …`. The product never imports it."""
