@@ -134,12 +134,12 @@ class MasterKey:
 class KeyRing:
     """The master keys of an installation: the first seals, all of them open."""
 
-    __slots__ = ("_by_fingerprint", "active")
+    __slots__ = ("_by_fingerprint", "keys")
 
     def __init__(self, keys: Sequence[MasterKey]) -> None:
         if not keys:
             raise SettingsError("the vault's key ring is empty: expected at least one key")
-        self.active = keys[0]
+        self.keys = tuple(keys)
         self._by_fingerprint = {key.fingerprint: key for key in keys}
         if len(self._by_fingerprint) != len(keys):
             raise SettingsError(
@@ -150,9 +150,10 @@ class KeyRing:
         """Give the key of that fingerprint."""
         return self._by_fingerprint.get(fingerprint)
 
-    def keys(self) -> tuple[MasterKey, ...]:
-        """Give all keys, the active one first."""
-        return tuple(self._by_fingerprint.values())
+    @property
+    def active(self) -> MasterKey:
+        """The key that seals."""
+        return self.keys[0]
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(f'{f:08x}' for f in self._by_fingerprint)})"

@@ -89,23 +89,18 @@ def read_private_file(path: Path, *, most_bytes: int) -> bytes:
     Raises:
         PlaceError: it is missing, a symbolic link, readable by others, of another owner, or longer than that.
     """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, flags)
     except OSError as error:
         raise _unusable(path, "file", error) from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise PlaceError(f"{path} is not a plain file")
-        if MODES_ARE_CHECKED:
-            if found.st_uid not in (os.getuid(), 0):
-                raise PlaceError(f"the file {path} belongs to user {found.st_uid}: expected {os.getuid()} or root")
-            if found.st_mode & _OTHERS:
-                raise PlaceError(
-                    f"others can read {path} (mode {stat.S_IMODE(found.st_mode):04o}): expected 0400 or 0600",
-                    hint=f"Keep it to yourself: chmod 600 {path}",
-                )
-        content = file.read(most_bytes + 1)
+    try:
+        _require_private(path, os.fstat(descriptor))
+        content = os.read(descriptor, most_bytes + 1)
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+    finally:
+        os.close(descriptor)
     if len(content) > most_bytes:
         raise PlaceError(f"the file {path} is longer than {most_bytes} bytes")
     return content
@@ -120,6 +115,20 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _require_private(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise PlaceError(f"{path} is not a plain file")
+    if not MODES_ARE_CHECKED:
+        return
+    if found.st_uid not in (os.getuid(), 0):
+        raise PlaceError(f"the file {path} belongs to user {found.st_uid}: expected {os.getuid()} or root")
+    if found.st_mode & _OTHERS:
+        raise PlaceError(
+            f"others can use {path} (mode {stat.S_IMODE(found.st_mode):04o}): expected 0400 or 0600",
+            hint=f"Keep it to yourself: chmod 600 {path}",
+        )
 
 
 def _keep_to_owner(path: Path, found: os.stat_result, kind: str, mode: int, *, is_right_kind: bool) -> None:

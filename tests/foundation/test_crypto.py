@@ -132,7 +132,7 @@ def test_a_ring_seals_with_its_first_key_and_finds_all() -> None:
     assert ring.active is new
     assert ring.find(old.fingerprint) is old
     assert ring.find(new.fingerprint ^ old.fingerprint) is None
-    assert ring.keys() == (new, old)
+    assert ring.keys == (new, old)
 
 
 def test_a_ring_with_no_key_or_one_twice_is_refused() -> None:
