@@ -131,7 +131,7 @@ class _Guard:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > MAX_URL_BYTES:
             return _error(414, INVALID_REQUEST, f"the address is longer than {MAX_URL_BYTES} bytes")
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
             return _error(421, INVALID_REQUEST, "this server is not known by the Host header's name")
         if any(origin not in self._origins for origin in origins):
             return _error(403, INVALID_REQUEST, "pages of this Origin may not use this server")
