@@ -22,7 +22,26 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hubspot_skill.sandbox import account, authorize, control, oauth
+from hubspot_skill.sandbox import (
+    account,
+    associations,
+    associations_v3,
+    authorize,
+    batch,
+    campaign_assets,
+    campaign_reports,
+    campaigns,
+    control,
+    email_statistics,
+    lists,
+    marketing_emails,
+    oauth,
+    objects,
+    owners,
+    pipelines,
+    properties,
+    search,
+)
 from hubspot_skill.sandbox.call import Call, Portal, TokenInfo, answer
 from hubspot_skill.sandbox.clock import SandboxClock
 from hubspot_skill.sandbox.faults import Faults, FaultsMiddleware
@@ -42,9 +61,23 @@ __all__ = ["Endpoint", "Sandbox", "create_sandbox"]
 
 FAMILIES: tuple[tuple[Endpoint, ...], ...] = (
     account.ENDPOINTS,
+    associations.ENDPOINTS,
+    associations_v3.ENDPOINTS,
     authorize.ENDPOINTS,
+    batch.ENDPOINTS,
+    campaign_assets.ENDPOINTS,
+    campaign_reports.ENDPOINTS,
+    campaigns.ENDPOINTS,
     control.ENDPOINTS,
+    email_statistics.ENDPOINTS,
+    lists.ENDPOINTS,
+    marketing_emails.ENDPOINTS,
     oauth.ENDPOINTS,
+    objects.ENDPOINTS,
+    owners.ENDPOINTS,
+    pipelines.ENDPOINTS,
+    properties.ENDPOINTS,
+    search.ENDPOINTS,
 )
 """The endpoints of every family; a new family is joined to the sandbox here and nowhere else."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
+from hubspot_skill.sandbox.computed import Columns
 from hubspot_skill.sandbox.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from hubspot_skill.sandbox.clock import SandboxClock
+    from hubspot_skill.sandbox.object_types import ObjectType
     from hubspot_skill.sandbox.seed import AccountSeed, PortalSeed
     from hubspot_skill.sandbox.settings import SandboxSettings
     from hubspot_skill.sandbox.store import Store
@@ -53,6 +55,14 @@ class Portal:
         self.store = store
         self.clock = clock
         self.switches = switches
+        self._columns: dict[str, tuple[Store, Columns]] = {}
+
+    def columns(self, object_type: ObjectType) -> Columns:
+        """Return the properties of a type as SQL; a store that was put in another's place has its own."""
+        found = self._columns.get(object_type.name)
+        if found is None or found[0] is not self.store:
+            found = self._columns[object_type.name] = (self.store, Columns(self.store, object_type))
+        return found[1]
 
     @property
     def facts(self) -> PortalSeed:

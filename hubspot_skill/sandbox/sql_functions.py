@@ -1,0 +1,41 @@
+"""The functions that the sandbox's SQL knows beside SQLite's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+__all__ = ["FUNCTIONS", "fold", "has_token", "plain_text"]
+
+
+def plain_text(markup: str | None) -> str | None:
+    """Return the beginning of a body without its tags, as a preview shows it."""
+    if markup is None:
+        return None
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", markup)).strip()[:512] or None
+
+
+def fold(text: str | None) -> str | None:
+    """Return a text in lower case by Unicode's rules, which SQLite's own function does not know."""
+    return None if text is None else text.lower()
+
+
+def has_token(text: str | None, pattern: str) -> int:
+    """Tell whether a text has a run of whole words like the pattern's; `*` stands for any part of a word."""
+    if text is None:
+        return 0
+    wanted = [
+        "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", word))
+        for word in pattern.split()
+    ]
+    boundary = r"(?:^|[^\w])"
+    body = r"[^\w]+".join(word.replace(".*", r"[^\s]*") for word in wanted)
+    return int(re.search(f"{boundary}{body}(?:$|[^\\w])", text.lower()) is not None)
+
+
+FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
+    ("fold", 1, fold),
+    ("has_token", 2, has_token),
+    ("preview", 1, plain_text),
+)
+"""Each function's name in SQL, how many arguments it takes, and itself."""
