@@ -214,7 +214,7 @@ class SignInRefusedError(CallerError):
     """A sign-in with HubSpot in the browser cannot be completed; `reason` is a stable word for why.
 
     Reasons: `unknown_state`, `other_browser`, `expired_state`, `denied`, `account_switched`, `code_refused`,
-    `no_session`, `too_many_attempts`.
+    `foreign_origin`, `no_session`, `too_many_attempts`.
     """
 
     code = "sign_in_refused"

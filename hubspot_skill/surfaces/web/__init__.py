@@ -1,0 +1,14 @@
+"""The browser's side of the server: sign-in pages now, the console later. Translates requests, calls one use case.
+
+- `site`: where this site is and what its cookies are called.
+- `guard`: what every request passes: host, session, CSRF, size, and the headers that every answer carries.
+- `pages`: HTML from templates and problem documents (RFC 9457) from errors.
+- `entrance`: the one-time link that makes a session, and signing out.
+
+Decisions: rendered on the server with Jinja2, autoescaping on; no inline script, handler or style anywhere, so that the
+content security policy can forbid them all. Works without JavaScript except where HubSpot's page is opened: a form that
+redirects to another site would need a weaker `form-action`.
+
+May import `service` and below through it, `domain` and `foundation`; Starlette and Jinja2; nothing of other surfaces.
+Sources: SECURITY-DESIGN section 8; OWASP ASVS 5.0 V3 and V7; RFC 9457.
+"""

@@ -1,0 +1,62 @@
+"""What the site needs from below, as the smallest protocols; `app` fills them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["AttemptBook", "EnteredSession", "Session", "SessionBook"]
+
+
+class Session(Protocol):
+    """One browser's session."""
+
+    @property
+    def name(self) -> str:
+        """A short public name."""
+        ...
+
+    @property
+    def csrf(self) -> str:
+        """The token that every changing request must carry."""
+        ...
+
+    def takes(self, csrf: str) -> bool:
+        """Tell whether this is the session's CSRF token."""
+        ...
+
+
+class EnteredSession(Protocol):
+    """A session that was just made, with the secret id that its browser keeps."""
+
+    @property
+    def id(self) -> str:
+        """The secret id."""
+        ...
+
+
+class SessionBook(Protocol):
+    """The sessions of this server."""
+
+    def enter(self, link: str, *, instead_of: str = "") -> EnteredSession | None:
+        """Burn a one-time link and start a session; None for one that does not work."""
+        ...
+
+    def find(self, session_id: str) -> Session | None:
+        """Give the living session of this id."""
+        ...
+
+    def end(self, session_id: str) -> None:
+        """End one session."""
+        ...
+
+
+class AttemptBook(Protocol):
+    """Failed attempts by address."""
+
+    def wait_s(self, address: str) -> float:
+        """Give how long an address must wait."""
+        ...
+
+    def failed(self, address: str) -> None:
+        """Count a failed attempt."""
+        ...
