@@ -36,7 +36,9 @@ __all__ = [
     "WriteContent",
 ]
 
-Cell = Annotated[str | int | float | bool, WithJsonSchema({})]
+Cell = Annotated[
+    str | int | float | bool, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]})
+]
 Rows = Annotated[tuple[tuple[Cell, ...], ...], WithJsonSchema({"type": "array", "items": {"type": "array"}})]
 Values = Annotated[dict[str, Cell], WithJsonSchema({"type": "object"})]
 Texts = tuple[str, ...]

@@ -70,7 +70,9 @@ class Where(_Nested):
 
     property: Name
     compare: Compare
-    value: Annotated[Value, WithJsonSchema({})] = None
+    value: Annotated[
+        Value, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+    ] = None
 
     def condition(self) -> Condition:
         """Give the condition that the service searches by."""
