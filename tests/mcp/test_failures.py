@@ -23,6 +23,7 @@ def leaves(error: type[HubSpotSkillError]) -> list[type[HubSpotSkillError]]:
 
 def raised(kind: type[HubSpotSkillError], **more: Any) -> HubSpotSkillError:
     needed = {"status": 418} if kind is errors.UnexpectedRefusalError else {}
+    needed |= {"reason": "denied"} if kind is errors.SignInRefusedError else {}
     return kind("what happened", hint="what to do", **needed, **more)
 
 

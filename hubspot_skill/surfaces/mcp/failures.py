@@ -25,7 +25,18 @@ MAX_CANDIDATES = 10
 _MAX_LABEL = 80
 _MAX_SENTENCE = 600
 
-_DETAILS = ("field", "existing_id", "properties", "expired", "scopes", "resets_at", "retry_after_s", "policy", "status")
+_DETAILS = (
+    "field",
+    "existing_id",
+    "properties",
+    "expired",
+    "scopes",
+    "resets_at",
+    "retry_after_s",
+    "policy",
+    "status",
+    "reason",
+)
 
 
 def described(error: HubSpotSkillError) -> dict[str, object]:
