@@ -173,6 +173,10 @@ class Rates:
         """Count `calls` in the account's day as if they had been made, so that a test can stand near the daily limit."""
         self._day(portal_id, zone).calls += calls
 
+    def calls_today(self, portal_id: int, zone: tzinfo) -> int:
+        """Return how many calls count in the account's day so far; none do under a policy without a daily limit."""
+        return self._day(portal_id, zone).calls
+
     def charge(self, spender: Spender, budget: Budget) -> Verdict:
         """Count one call of `spender` and say whether it may pass; a call with the budget `none` is free."""
         policy = self._policies[spender.kind]
