@@ -40,6 +40,7 @@ from hubspot_skill.sandbox import (
     owners,
     pipelines,
     properties,
+    schemas,
     search,
 )
 from hubspot_skill.sandbox.call import Call, Portal, TokenInfo, answer
@@ -77,6 +78,7 @@ FAMILIES: tuple[tuple[Endpoint, ...], ...] = (
     owners.ENDPOINTS,
     pipelines.ENDPOINTS,
     properties.ENDPOINTS,
+    schemas.ENDPOINTS,
     search.ENDPOINTS,
 )
 """The endpoints of every family; a new family is joined to the sandbox here and nowhere else."""

@@ -28,7 +28,7 @@ from hubspot_skill.sandbox.writing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.responses import Response
 
@@ -149,7 +149,7 @@ def batch_inputs(body: dict[str, object], largest: int) -> list[dict[str, object
 
 
 def batch_answer(
-    call: Call, results: list[object] | list[dict[str, object]], errors: list[dict[str, object]], *, status: int = 200
+    call: Call, results: Sequence[object], errors: list[dict[str, object]], *, status: int = 200
 ) -> Response:
     """Return a batch's answer: `status` if all went well, 207 with the errors otherwise."""
     at = iso(call.portal.now_ms())

@@ -225,7 +225,7 @@ def associated(call: Call, side: Side, right: ObjectType) -> dict[str, object] |
             types = [{"category": each.category, "typeId": each.type_id, "label": each.label} for each in known]
             results.append({"toObjectId": str(to_id), "associationTypes": types})
         else:
-            results += [{"id": str(to_id), "type": each.name} for each in known]
+            results.extend({"id": str(to_id), "type": each.name} for each in known)
     body: dict[str, object] = {"results": results}
     if following is not None:
         kind, record_id = side

@@ -33,7 +33,7 @@ def has_token(text: str | None, pattern: str) -> int:
     return int(re.search(f"{boundary}{body}(?:$|[^\\w])", text.lower()) is not None)
 
 
-FUNCTIONS: tuple[tuple[str, int, Callable[..., object]], ...] = (
+FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("fold", 1, fold),
     ("has_token", 2, has_token),
     ("preview", 1, plain_text),
