@@ -1,13 +1,117 @@
 """All use cases over one connected account, behind one door.
 
-A surface holds a `Crm` and calls one method; each asks the policy before anything else and then hands over to its own
-module.
+A surface holds a `Crm` and calls one method. Each asks the policy before anything else, hands over to its own module,
+and is tried once more with a fresh schema where a word was not known or HubSpot refused a value by it: the property,
+option, stage or owner may be newer than what was kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from hubspot_skill.access.policy import Action, Policy
+from hubspot_skill.domain.errors import RejectedValueError, UnknownNameError
+from hubspot_skill.foundation.clock import Clock
+from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.service.activities import log_activity
+from hubspot_skill.service.answers import (
+    Brief,
+    CampaignsAnswer,
+    Description,
+    GetAnswer,
+    SearchAnswer,
+    WhoAmI,
+    WriteAnswer,
+)
+from hubspot_skill.service.brief import brief
+from hubspot_skill.service.campaigns import campaigns
+from hubspot_skill.service.complete import complete
+from hubspot_skill.service.connection import Connection
+from hubspot_skill.service.create import create
+from hubspot_skill.service.describe import describe
+from hubspot_skill.service.get import get
+from hubspot_skill.service.requests import (
+    ActivityRequest,
+    BriefRequest,
+    CampaignsRequest,
+    CompleteKind,
+    CreateRequest,
+    DescribeRequest,
+    GetRequest,
+    SearchRequest,
+    UpdateRequest,
+)
+from hubspot_skill.service.search import search
+from hubspot_skill.service.update import update
+from hubspot_skill.service.whoami import whoami
+
 __all__ = ["Crm"]
+
+Request = TypeVar("Request")
+Given = TypeVar("Given")
 
 
 class Crm:
-    """The use cases over one HubSpot account."""
+    """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data."""
+
+    def __init__(self, *, hubspot: HubSpot, clock: Clock, policy: Policy, is_sandbox: bool) -> None:
+        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox)
+
+    @property
+    def policy(self) -> Policy:
+        """What this server allows."""
+        return self._connection.policy
+
+    async def whoami(self) -> WhoAmI:
+        """Tell the account, the user, what is allowed, and the quota."""
+        self.policy.authorize(Action.WHOAMI)
+        return await whoami(self._connection)
+
+    async def describe(self, request: DescribeRequest) -> Description:
+        """Tell what the account's CRM looks like."""
+        return await self._do(Action.DESCRIBE, describe, request)
+
+    async def search(self, request: SearchRequest) -> SearchAnswer:
+        """Find records of one type."""
+        return await self._do(Action.SEARCH, search, request)
+
+    async def get(self, request: GetRequest) -> GetAnswer:
+        """Read records by id, address or unique key."""
+        return await self._do(Action.GET, get, request)
+
+    async def brief(self, request: BriefRequest) -> Brief:
+        """Tell what matters about one contact, company or deal."""
+        return await self._do(Action.BRIEF, brief, request)
+
+    async def campaigns(self, request: CampaignsRequest) -> CampaignsAnswer:
+        """List campaigns, or tell one with its results."""
+        return await self._do(Action.CAMPAIGNS, campaigns, request)
+
+    async def create(self, request: CreateRequest) -> WriteAnswer:
+        """Create one record with its links."""
+        return await self._do(Action.CREATE, create, request)
+
+    async def update(self, request: UpdateRequest) -> WriteAnswer:
+        """Change the given values of one record."""
+        return await self._do(Action.UPDATE, update, request)
+
+    async def log_activity(self, request: ActivityRequest) -> WriteAnswer:
+        """Log a note, call, meeting, email or task."""
+        return await self._do(Action.LOG_ACTIVITY, log_activity, request)
+
+    async def complete(self, kind: CompleteKind, prefix: str, context: Mapping[str, str]) -> tuple[str, ...]:
+        """Give names that begin as somebody typed."""
+        self.policy.authorize(Action.COMPLETE)
+        return await complete(self._connection, kind, prefix, context)
+
+    async def _do(
+        self, action: Action, use_case: Callable[[Connection, Request], Awaitable[Given]], request: Request
+    ) -> Given:
+        self.policy.authorize(action)
+        try:
+            return await use_case(self._connection, request)
+        except (UnknownNameError, RejectedValueError) as error:
+            if error.wrote != "nothing" or not self._connection.directory.renew():
+                raise
+        return await use_case(self._connection, request)

@@ -1,0 +1,107 @@
+"""One connected account as the use cases see it: the adapter, the directory, the clock, the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from hubspot_skill.access.policy import Policy
+from hubspot_skill.domain.errors import MissingScopesError
+from hubspot_skill.domain.names import ObjectType
+from hubspot_skill.domain.schema import Account, Owner
+from hubspot_skill.foundation.clock import Clock
+from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.service.access_probe import probe
+from hubspot_skill.service.answers import Access, Resolved, Source
+from hubspot_skill.service.cells import Labels
+from hubspot_skill.service.directory import Directory, Kept
+from hubspot_skill.service.interpreter import Interpreter
+from hubspot_skill.service.references import References
+from hubspot_skill.service.together import three
+
+__all__ = ["Connection", "Provenance", "Scene"]
+
+
+class Provenance(TypedDict):
+    """The fields that every answer shares."""
+
+    as_of: datetime
+    zone: str
+    source: Source
+    resolved: tuple[Resolved, ...]
+    notes: tuple[str, ...]
+
+
+class Scene:
+    """One request over a connection: its account, its interpreter, and the notes that its answer will carry."""
+
+    def __init__(self, connection: Connection, account: Account) -> None:
+        self.hubspot = connection.hubspot
+        self.directory = connection.directory
+        self.account = account
+        self.now = connection.clock.now().astimezone(account.zone)
+        self.words = Interpreter(connection.directory, now=self.now, zone=account.zone)
+        self.references = References(connection.hubspot, self.words)
+        self._source: Source = connection.source
+        self._notes: list[str] = []
+
+    def note(self, sentence: str) -> None:
+        """Keep a sentence for the reader, once."""
+        if sentence not in self._notes:
+            self._notes.append(sentence)
+
+    def provenance(self) -> Provenance:
+        """Give what every answer shares, as it stands now."""
+        return Provenance(
+            as_of=self.now,
+            zone=self.account.zone.key,
+            source=self._source,
+            resolved=self.words.resolved,
+            notes=tuple(self._notes),
+        )
+
+    async def owners(self) -> tuple[Owner, ...]:
+        """Give the owners for showing names; none, with a note, where the token may not read them."""
+        try:
+            return await self.directory.owners()
+        except MissingScopesError:
+            self.note("Owners are shown as ids: the token lacks the scope crm.objects.owners.read.")
+            return ()
+
+    async def labels(self, type: ObjectType) -> Labels:
+        """Give what owners, stages and pipelines are called, for showing records of a type."""
+        owners, pipelines, _ = await three(self.owners(), self.directory.pipelines(type), self.directory.book(type))
+        return Labels.of(self.account.zone, owners, pipelines)
+
+    def link(self, type: ObjectType, id: str) -> str:
+        """Give the address of a record in HubSpot."""
+        return self.account.link(type.type_id, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What every use case works with; `access` is what was found out by trying (see `whoami`)."""
+
+    hubspot: HubSpot
+    directory: Directory
+    clock: Clock
+    policy: Policy
+    source: Source
+    access: Kept[tuple[Access, ...]]
+
+    @classmethod
+    def to(cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool) -> Connection:
+        """Connect the use cases to an account; nothing is asked of HubSpot yet."""
+        return cls(
+            hubspot=hubspot,
+            directory=Directory(hubspot, clock),
+            clock=clock,
+            policy=policy,
+            source="sandbox" if is_sandbox else "hubspot",
+            access=Kept(lambda: probe(hubspot), clock),
+        )
+
+    async def scene(self) -> Scene:
+        """Begin one request: the account is known (and kept), now is its now."""
+        return Scene(self, await self.directory.account())

@@ -1,0 +1,185 @@
+"""Links that a caller wants made, with the records found and the label's number known, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, UnknownNameError
+from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, RecordId
+from hubspot_skill.domain.schema import AssociationLabel
+from hubspot_skill.domain.text import quote
+from hubspot_skill.domain.writes import Link, NewLink
+from hubspot_skill.service.answers import LinkedRecord
+from hubspot_skill.service.connection import Scene
+from hubspot_skill.service.references import Reference
+from hubspot_skill.service.requests import LinkTo
+from hubspot_skill.service.views import names_of
+from hubspot_skill.service.words.nearest import candidate, named, nearest
+
+__all__ = [
+    "Join",
+    "default_numbers",
+    "find_joins",
+    "linked",
+    "make_joins",
+    "missing_joins",
+    "new_links",
+    "with_names",
+]
+
+MAX_LINKS = 50
+_MAX_LINK_PAGES = 10
+_PRIMARY = {(CONTACTS.name, COMPANIES.name): 1, (DEALS.name, COMPANIES.name): 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One link to be made: to which record, under which label (None: unlabelled)."""
+
+    to: Reference
+    label: AssociationLabel | None = None
+
+
+async def find_joins(scene: Scene, type: ObjectType, links: Sequence[LinkTo]) -> list[Join]:
+    """Find the records and labels of links from a record of `type`; nothing is written.
+
+    Raises:
+        NotFoundError, AmbiguousNameError: a record's name fits none, or several.
+        UnknownNameError: the types have no such label.
+    """
+    if len(links) > MAX_LINKS:
+        raise InvalidInputError(f"{len(links)} links were asked for: expected at most {MAX_LINKS}", field="associate")
+    found: dict[tuple[str, str, int | None], Join] = {}
+    for wanted in links:
+        to_type = await scene.references.type_of(wanted.record, wanted.type)
+        to = await scene.references.find(to_type, wanted.record)
+        label = await _label(scene, type, to_type, wanted.label) if wanted.label else None
+        found[to_type.name, to.id, label.type_id if label else None] = Join(to, label)
+    return list(found.values())
+
+
+async def _label(scene: Scene, type: ObjectType, to_type: ObjectType, word: str) -> AssociationLabel:
+    labels = [label for label in await scene.directory.labels(type, to_type) if label.label]
+    found = named(word, labels, lambda label: (label.label or "", str(label.type_id)))
+    if len(found) == 1:
+        scene.words.note("label", word, found[0].label or "", str(found[0].type_id))
+        return found[0]
+    near = nearest(word, labels, lambda label: (label.label or "",)) or tuple(labels[:5])
+    raise UnknownNameError(
+        f"{type.name} and {to_type.name} have no link label {quote(word)}",
+        hint='hubspot_describe with topic "associations" lists the labels.',
+        candidates=[candidate(str(label.type_id), label.label or "") for label in near],
+    )
+
+
+def new_links(type: ObjectType, joins: Sequence[Join], default_types: dict[str, int]) -> tuple[NewLink, ...]:
+    """Give the links of a record that is to be created; its first company becomes the primary one.
+
+    `default_types` are the numbers of the unlabelled links to types that HubSpot has no fixed number for.
+    """
+    links: list[NewLink] = []
+    has_primary = False
+    for join in joins:
+        primary = _PRIMARY.get((type.name, join.to.type.name))
+        if join.label is not None:
+            links.append(NewLink(join.to.type, join.to.id, (join.label.type_id,), join.label.category))
+        elif primary is not None and not has_primary:
+            has_primary = True
+            links.append(NewLink(join.to.type, join.to.id, (primary,)))
+        elif join.to.type.name in default_types:
+            links.append(NewLink(join.to.type, join.to.id, (default_types[join.to.type.name],)))
+        else:
+            links.append(NewLink(join.to.type, join.to.id))
+    return tuple(links)
+
+
+async def default_numbers(scene: Scene, type: ObjectType, joins: Sequence[Join]) -> dict[str, int]:
+    """Give the numbers of unlabelled links where a custom type has part in them."""
+    found: dict[str, int] = {}
+    for join in joins:
+        to = join.to.type
+        if join.label is None and (type.is_custom or to.is_custom) and to.name not in found:
+            plain = [label for label in await scene.directory.labels(type, to) if not label.label]
+            if not plain:
+                raise InvalidInputError(
+                    f"{type.name} and {to.name} cannot be linked without a label", field="associate"
+                )
+            found[to.name] = plain[0].type_id
+    return found
+
+
+async def missing_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]) -> list[Join]:
+    """Give those of the links that are not there yet; one read for each linked type."""
+    return [join for join, _ in await _missing(scene, type, id, joins)]
+
+
+async def make_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]) -> list[Join]:
+    """Make the links of an existing record that are not there yet, and give those made; one write a link.
+
+    Raises:
+        HubSpotSkillError: HubSpot refused one; `wrote` is "some" where others were made before.
+    """
+    made: list[Join] = []
+    for join, there in await _missing(scene, type, id, joins):
+        try:
+            await _make(scene, type, id, join, there)
+        except HubSpotSkillError as error:
+            if made and error.wrote == "nothing":
+                error.wrote = "some"
+            raise
+        made.append(join)
+    return made
+
+
+async def _missing(
+    scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]
+) -> list[tuple[Join, tuple[int, ...]]]:
+    """Give the missing links, each with the numbers of the labels that the two records have now."""
+    found: list[tuple[Join, tuple[int, ...]]] = []
+    for to_name in dict.fromkeys(j.to.type.name for j in joins):
+        group = [j for j in joins if j.to.type.name == to_name]
+        there = await _existing(scene, type, id, group[0].to.type)
+        for join in group:
+            numbers = there.get(join.to.id)
+            if numbers is None or (join.label is not None and join.label.type_id not in numbers):
+                found.append((join, numbers or ()))
+    return found
+
+
+async def _existing(scene: Scene, type: ObjectType, id: RecordId, to: ObjectType) -> dict[RecordId, tuple[int, ...]]:
+    found: dict[RecordId, tuple[int, ...]] = {}
+    after: str | None = None
+    for _ in range(_MAX_LINK_PAGES):
+        page = await scene.hubspot.associations.of(type, id, to, after=after)
+        found |= {link.to_id: link.type_ids for link in page.links}
+        after = page.next_after
+        if after is None:
+            break
+    return found
+
+
+async def _make(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[int]) -> None:
+    if join.label is None:
+        await scene.hubspot.associations.link(Link(type, id, join.to.type, join.to.id))
+        return
+    known = await scene.directory.labels(type, join.to.type)
+    kept = [k.type_id for k in known if k.type_id in there and k.label and k.category == join.label.category]
+    numbers = tuple(dict.fromkeys([*kept, join.label.type_id]))
+    await scene.hubspot.associations.link(Link(type, id, join.to.type, join.to.id, numbers, join.label.category))
+
+
+async def with_names(scene: Scene, joins: Sequence[Join]) -> list[Join]:
+    """Give the joins with the names of records that were given by id; one request a type, none where all are known."""
+    named_joins: dict[RecordId, str] = {}
+    for to_name in dict.fromkeys(j.to.type.name for j in joins if not j.to.name):
+        group = [j.to for j in joins if j.to.type.name == to_name and not j.to.name]
+        named_joins |= await names_of(scene, group[0].type, [r.id for r in group])
+    return [Join(Reference(j.to.type, j.to.id, j.to.name or named_joins.get(j.to.id, "")), j.label) for j in joins]
+
+
+def linked(joins: Sequence[Join]) -> tuple[LinkedRecord, ...]:
+    """Give joins as an answer shows them."""
+    return tuple(
+        LinkedRecord(j.to.type.name, j.to.id, j.to.name, (j.label.label or "") if j.label else "") for j in joins
+    )

@@ -1,0 +1,213 @@
+"""Change the given values of one record, and link it.
+
+The record is read by id just before the write: what already holds is not written, `only_if` is compared, and the
+answer tells before and after. HubSpot has no compare-and-set of its own, so a change by somebody else between that
+read and the write (milliseconds) goes unseen. Nothing to change is no write at all.
+
+A lifecycle stage moves only forward through HubSpot's API: to move it back it is cleared first, in a write of its own,
+and put back where the second write is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, NotFoundError, ValueChangedError
+from hubspot_skill.domain.names import CONTACTS, ObjectType, PropertyName, RecordId
+from hubspot_skill.domain.records import Record
+from hubspot_skill.domain.schema import Pipeline, Property
+from hubspot_skill.domain.text import clean, quote
+from hubspot_skill.domain.writes import Change
+from hubspot_skill.service.answers import FieldChange, WriteAction, WriteAnswer
+from hubspot_skill.service.connection import Connection, Scene
+from hubspot_skill.service.drafts import Values, change_of, coded_value, is_same, read_values
+from hubspot_skill.service.joins import Join, find_joins, linked, make_joins, missing_joins, with_names
+from hubspot_skill.service.references import is_email, name_of
+from hubspot_skill.service.requests import Given, UpdateRequest
+from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
+
+__all__ = ["apply_changes", "read_current", "update"]
+
+_LIFECYCLE = PropertyName("lifecyclestage")
+_CLOSE = PropertyName("closedate")
+
+
+async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
+    """Change one record, or with `dry_run` tell what would change.
+
+    Raises:
+        NotFoundError, AmbiguousNameError: the record's word names none, or several.
+        ValueChangedError: `only_if` does not hold; nothing was written.
+        InvalidInputError, UnknownNameError: a value, property, option, stage or owner does not fit.
+    """
+    if not (request.fields or request.properties or request.associate):
+        raise InvalidInputError(
+            "nothing to change was given", hint="Give at least one value, or a record to associate."
+        )
+    scene = await connection.scene()
+    type = await scene.references.type_of(request.record, request.type)
+    book = await scene.directory.book(type)
+    record = await read_current(scene, book, request.record, (request.fields, request.properties, request.only_if))
+    pipeline = await _pipeline_of(scene, type, record)
+    values = await read_values(scene, book, request.fields, request.properties, current=pipeline)
+    expected = await read_values(scene, book, {}, request.only_if, current=pipeline, is_expectation=True)
+    await _check_expected(scene, type, record, expected)
+    joins = await find_joins(scene, type, request.associate)
+    return await apply_changes(scene, book, record, values, joins, is_dry=request.dry_run)
+
+
+async def read_current(scene: Scene, book: PropertyBook, word: str, given: Sequence[Mapping[str, Given]]) -> Record:
+    """Read a record with the present values of everything that is named; one request for an id or email, else two."""
+    named = [book.typed(n).name for mapping in given for n in mapping]
+    staged = (stage_property(book.type), pipeline_property(book.type), _CLOSE)
+    props = book.having(list(dict.fromkeys([*named, *book.type.title, "email", "domain", *staged])))
+    if book.type.name == CONTACTS.name and is_email(word):
+        email = PropertyName("email")
+        try:
+            record = await scene.hubspot.objects.read(
+                book.type, word.strip().lower(), properties=props, id_property=email
+            )
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"no contact has the email {quote(word)}", hint="hubspot_create_contact creates one."
+            ) from error
+        scene.words.note("contact", word, name_of(record), record.id)
+        return record
+    found = await scene.references.find(book.type, word, near=False)
+    return await scene.hubspot.objects.read(book.type, found.id, properties=props)
+
+
+async def apply_changes(
+    scene: Scene, book: PropertyBook, record: Record, values: Values, joins: Sequence[Join], *, is_dry: bool
+) -> WriteAnswer:
+    """Write what differs, then make the links that are missing; `record` holds the present values."""
+    type = book.type
+    differing = {
+        name: code
+        for name, code in values.by_name.items()
+        if not is_same(values.properties[name], record.properties.get(name), code, scene.account.zone)
+    }
+    named_joins = await with_names(scene, joins)
+    if is_dry:
+        open_joins = await missing_joins(scene, type, record.id, named_joins)
+        after = {name: coded_value(values.properties[name], code) for name, code in differing.items()}
+        written = replace(record, properties={**record.properties, **after})
+        action = WriteAction.WOULD_UPDATE if differing or open_joins else WriteAction.UNCHANGED
+        scene.note("Dry run: nothing was written.")
+    else:
+        written = await _write(scene, type, record, differing, values.properties) if differing else record
+        open_joins = await _join(scene, type, record.id, named_joins, has_written=bool(differing))
+        action = WriteAction.UPDATED if differing or open_joins else WriteAction.UNCHANGED
+    if action is WriteAction.UNCHANGED:
+        scene.note("Everything was so already: nothing was written.")
+    return WriteAnswer(
+        action=action,
+        type=type.name,
+        id=record.id,
+        name=name_of(written),
+        link=scene.link(type, record.id),
+        changes=await _changes(scene, book, record, written, differing, values.properties),
+        linked=linked(open_joins),
+        **scene.provenance(),
+    )
+
+
+async def _pipeline_of(scene: Scene, type: ObjectType, record: Record) -> Pipeline | None:
+    id = record.properties.get(pipeline_property(type))
+    return next((p for p in await scene.directory.pipelines(type) if p.id == id), None) if id else None
+
+
+async def _check_expected(scene: Scene, type: ObjectType, record: Record, expected: Values) -> None:
+    labels = await scene.labels(type)
+    wrong: list[str] = []
+    for name, code in expected.by_name.items():
+        prop = expected.properties[name]
+        now = record.properties.get(name)
+        if not is_same(prop, now, code, scene.account.zone):
+            told = change_of(prop, now, coded_value(prop, code), labels)
+            wrong.append(f"{name} is {_told(told.before)}, expected {_told(told.after)}")
+    if wrong:
+        raise ValueChangedError(
+            f"{type.singular} {record.id} is not as expected: {'; '.join(wrong)}",
+            hint="Read the record again, and repeat the update if it is still wanted.",
+        )
+
+
+def _told(value: object) -> str:
+    return "empty" if value is None else quote(str(value))
+
+
+async def _write(
+    scene: Scene,
+    type: ObjectType,
+    record: Record,
+    differing: Mapping[PropertyName, str],
+    properties: Mapping[PropertyName, Property],
+) -> Record:
+    book = await scene.directory.book(type)
+    asked = book.having(list(dict.fromkeys([*differing, *type.title, "email", "domain", _CLOSE])))
+    objects = scene.hubspot.objects
+    is_back = _moves_back(record, differing, properties)
+    if is_back:
+        await objects.update(Change(type, record.id, {_LIFECYCLE: ""}))
+        scene.note("The lifecycle stage moved back: HubSpot wants it cleared first, so two writes were made.")
+    try:
+        written = await objects.update(Change(type, record.id, differing), properties=asked)
+    except HubSpotSkillError as error:
+        if is_back and error.wrote == "nothing":
+            await _put_back(scene, type, record, error)
+        raise
+    for warning in written.warnings:
+        scene.note(f"HubSpot: {clean(warning, most=200)}")
+    return written
+
+
+def _moves_back(
+    record: Record, differing: Mapping[PropertyName, str], properties: Mapping[PropertyName, Property]
+) -> bool:
+    wanted, now = differing.get(_LIFECYCLE), record.properties.get(_LIFECYCLE)
+    if not wanted or not now:
+        return False
+    order = [o.value for o in properties[_LIFECYCLE].options]
+    return wanted in order and now in order and order.index(wanted) < order.index(str(now))
+
+
+async def _put_back(scene: Scene, type: ObjectType, record: Record, refused: HubSpotSkillError) -> None:
+    """Set the lifecycle stage that was cleared for a write that HubSpot then refused; says so where that fails too."""
+    before = {_LIFECYCLE: str(record.properties[_LIFECYCLE])}
+    try:
+        await scene.hubspot.objects.update(Change(type, record.id, before))
+    except HubSpotSkillError:
+        refused.wrote = "some"
+        refused.message += f"; the lifecycle stage, which was {quote(before[_LIFECYCLE])}, is empty now"
+
+
+async def _join(
+    scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join], *, has_written: bool
+) -> Sequence[Join]:
+    try:
+        return await make_joins(scene, type, id, joins)
+    except HubSpotSkillError as error:
+        if has_written and error.wrote == "nothing":
+            error.wrote = "some"
+            error.message = f"the values of {type.singular} {id} were written, but not every link: {error.message}"
+        raise
+
+
+async def _changes(
+    scene: Scene,
+    book: PropertyBook,
+    before: Record,
+    after: Record,
+    differing: Mapping[PropertyName, str],
+    properties: Mapping[PropertyName, Property],
+) -> tuple[FieldChange, ...]:
+    labels = await scene.labels(book.type)
+    found = [change_of(properties[n], before.properties.get(n), after.properties.get(n), labels) for n in differing]
+    close = book.get(_CLOSE)
+    if close is not None and stage_property(book.type) in differing and _CLOSE not in differing:
+        moved = change_of(close, before.properties.get(_CLOSE), after.properties.get(_CLOSE), labels)
+        if moved.before != moved.after:
+            found.append(moved)
+    return tuple(found)
