@@ -71,8 +71,7 @@ class _Server(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool, or answer that there is none of that name."""
-        shown = [kind.name for kind in shown_tools(self._skill)]
-        if name in shown:
+        if self._tool_manager.get_tool(name) is not None:
             return await super().call_tool(name, arguments, context)
         if any(kind.name == name for kinds in TOOLSETS.values() for kind in kinds):
             return failures.refusal(
@@ -81,6 +80,7 @@ class _Server(MCPServer[Any]):
                     hint="Whoever runs it can start it without HUBSPOT_SKILL_READ_ONLY.",
                 )
             )
+        shown = [tool.name for tool in await self.list_tools()]
         nearest = difflib.get_close_matches(name, shown, n=3, cutoff=0.4)
         return failures.refusal(
             UnknownNameError(
