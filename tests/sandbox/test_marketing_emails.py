@@ -1,6 +1,7 @@
 """Marketing e-mails over HTTP: list, read, write, trash, and statistics that add up."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -220,7 +221,7 @@ def test_a_histogram_adds_up_to_the_whole_and_its_intervals_touch(call, interval
     results = body["results"]
     assert sum(each["aggregations"]["counters"]["sent"] for each in results) == 200
     edges = [each["interval"] for each in results]
-    assert all(left["end"] == right["start"] for left, right in zip(edges, edges[1:], strict=False))
+    assert all(left["end"] == right["start"] for left, right in pairwise(edges))
     assert edges[0]["start"] <= "2026-03-03T09:30:00.000Z"
     assert edges[-1]["end"] >= "2026-03-03T11:00:00.000Z"
 
