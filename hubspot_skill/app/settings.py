@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from hubspot_skill.access.policy import Toolset, toolsets
 from hubspot_skill.domain.errors import SettingsError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.secret import Secret
@@ -59,8 +60,11 @@ def _version(value: object) -> object:
     return value
 
 
-def _names(value: object) -> object:
-    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+def _toolsets(value: object) -> object:
+    try:
+        return toolsets(str(value).split(","))
+    except SettingsError as error:
+        raise ValueError(f"some of {', '.join(Toolset)}, with commas between them") from error
 
 
 SecretText = Annotated[Secret, BeforeValidator(_header_text)]
@@ -111,8 +115,8 @@ class Settings(BaseModel):
         alias="HUBSPOT_SKILL_READ_ONLY",
         description="`1` hides every tool that writes and refuses every write; it wins over all other settings.",
     )
-    toolsets: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        ("core",),
+    toolsets: Annotated[tuple[Toolset, ...], BeforeValidator(_toolsets)] = Field(
+        (Toolset.CORE,),
         alias="HUBSPOT_SKILL_TOOLSETS",
         description="Which groups of tools are shown, with commas between them.",
     )

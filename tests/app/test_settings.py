@@ -2,6 +2,7 @@
 
 import pytest
 
+from hubspot_skill.access.policy import Toolset
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.domain.errors import SettingsError
 from hubspot_skill.foundation.secret import MASK, Secret
@@ -22,14 +23,14 @@ def test_values_are_read_and_trimmed() -> None:
             "HUBSPOT_ACCESS_TOKEN": " pat-na1-demo ",
             "HUBSPOT_SKILL_API_BASE_URL": "http://127.0.0.1:8766/",
             "HUBSPOT_SKILL_READ_ONLY": "1",
-            "HUBSPOT_SKILL_TOOLSETS": "core, marketing",
+            "HUBSPOT_SKILL_TOOLSETS": " Core,",
             "HUBSPOT_SKILL_PORT": "9000",
         }
     )
 
     assert settings.access_token == Secret("pat-na1-demo")
     assert settings.api_base_url == "http://127.0.0.1:8766"
-    assert (settings.read_only, settings.toolsets, settings.port) == (True, ("core", "marketing"), 9000)
+    assert (settings.read_only, settings.toolsets, settings.port) == (True, (Toolset.CORE,), 9000)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_values_are_read_and_trimmed() -> None:
         ("HUBSPOT_SKILL_READ_ONLY", "maybe", "1 or 0"),
         ("HUBSPOT_SKILL_PORT", "http", "a whole number from 1 to 65535"),
         ("HUBSPOT_SKILL_PORT", "70000", "a whole number from 1 to 65535"),
+        ("HUBSPOT_SKILL_TOOLSETS", "core,everything", "some of core"),
         ("HUBSPOT_SKILL_HOST", "0.0.0.0", "127.0.0.1, ::1, localhost"),
     ],
 )

@@ -91,8 +91,16 @@ def run(actions: Actions, words: Sequence[str]) -> int:
     return 0
 
 
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"hubspot-skill {__version__}")
+        raise typer.Exit
+
+
 def _about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     """HubSpot for any AI client: contacts, companies, deals and campaigns, by name.
 
@@ -101,9 +109,6 @@ def _about(
 
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
     """
-    if version:
-        typer.echo(f"hubspot-skill {__version__}")
-        raise typer.Exit
 
 
 def _add_demo(app: typer.Typer, actions: Actions) -> None:
@@ -117,7 +122,7 @@ def _add_demo(app: typer.Typer, actions: Actions) -> None:
         mapping: _Mapping = None,
         now: _Now = None,
     ) -> None:
-        """Serve a pretend HubSpot and a server over it, and say how to connect a chat client.
+        """Try it: serve a pretend HubSpot and a server over it.
 
         Prints the addresses, ready-to-paste configurations for Claude Desktop, Claude Code, Cursor and VS Code, and one
         real answer. Runs until Ctrl-C. Nothing leaves this machine.
@@ -135,7 +140,9 @@ def _add_demo(app: typer.Typer, actions: Actions) -> None:
 def _add_mcp(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def mcp() -> None:
-        """Serve MCP over standard input and output, as chat clients on this machine start it.
+        """Serve MCP over standard input and output.
+
+        This is what a chat client on this machine starts.
 
         \b
         Examples:
@@ -148,9 +155,9 @@ def _add_mcp(app: typer.Typer, actions: Actions) -> None:
 def _add_serve(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def serve(port: _Port = None) -> None:
-        """Serve MCP over HTTP on this machine, at /mcp, until Ctrl-C.
+        """Serve MCP over HTTP on this machine, until Ctrl-C.
 
-        Clients send a bearer token from a file that only you can read; the command says where it lies.
+        The address ends in /mcp. Clients send a bearer token from a file that only you can read; the command says where it lies.
 
         \b
         Examples:
@@ -172,10 +179,10 @@ def _add_sandbox(app: typer.Typer, actions: Actions) -> None:
         now: _Now = None,
         rates: Annotated[str | None, typer.Option(help="Rate-limit policy to enforce.", show_default=False)] = None,
     ) -> None:
-        """Serve the pretend HubSpot alone, for any HubSpot client, until Ctrl-C.
+        """Serve the pretend HubSpot alone, until Ctrl-C.
 
-        It speaks v3, v4, 2026-03 and 2026-09 of HubSpot's API, keeps what is written to it while it runs, and prints
-        its address and tokens. Point a HubSpot client's base address at it.
+        For any HubSpot client: it speaks v3, v4, 2026-03 and 2026-09 of HubSpot's API, keeps what is written to it
+        while it runs, and prints its address and tokens. Point the client's base address at it.
 
         \b
         Examples:
@@ -202,9 +209,9 @@ def _add_call(app: typer.Typer, actions: Actions) -> None:
         ] = Output.TEXT,
         describe: Annotated[bool, typer.Option("--describe", help="Show the tool's arguments instead.")] = False,
     ) -> None:
-        """Call one tool from the shell, exactly as a chat client would.
+        """Call one tool from the shell.
 
-        A list is given with commas, by repeating its key, or as JSON; an object as JSON or by entry, as in
+        The tool answers exactly as it does in a chat. A list is given with commas, by repeating its key, or as JSON; an object as JSON or by entry, as in
         properties.hs_next_step=Call. The tool's own checks apply.
 
         \b
@@ -228,7 +235,7 @@ def _add_call(app: typer.Typer, actions: Actions) -> None:
         except UnknownNameError as error:
             raise UsageError(render.refusal(error).removeprefix("error: ")) from error
         if answer.is_error:
-            _tell(answer.text)
+            _tell(answer.text if output is Output.JSON else render.tool_refusal(answer.text))
             raise typer.Exit(EXIT_FAILED)
         if output is Output.JSON:
             typer.echo(json.dumps(answer.structured, ensure_ascii=False, indent=2))
@@ -239,9 +246,9 @@ def _add_call(app: typer.Typer, actions: Actions) -> None:
 def _add_doctor(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def doctor() -> None:
-        """Check the settings, the way to HubSpot, the token and its scopes, and say how to mend what is wrong.
+        """Check settings, connection, token and scopes.
 
-        Writes nothing. Exit code 1 when a check failed.
+        Each fault is named with the step that mends it. Writes nothing. Exit code 1 when a check failed.
         """
         results = actions.doctor()
         typer.echo(render.report(results))

@@ -6,10 +6,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from pydantic_core import from_json
+
 from hubspot_skill.domain.errors import HubSpotSkillError
 from hubspot_skill.surfaces.cli.actions import CheckResult, Schema, ToolView, Verdict
 
-__all__ = ["WIDTH", "arguments", "refusal", "report", "tools"]
+__all__ = ["WIDTH", "arguments", "refusal", "report", "tool_refusal", "tools"]
 
 WIDTH = 110
 _MARKS = {Verdict.OK: "ok  ", Verdict.NOTE: "note", Verdict.FAILED: "FAIL"}
@@ -18,16 +20,40 @@ _WROTE = {"some": "Something was written before it failed.", "unknown": "Whether
 
 def refusal(error: HubSpotSkillError) -> str:
     """Give an error as lines for a person: what happened, what may have been meant, the next step, what was written."""
-    lines = [f"error: {error.message}"]
-    if error.candidates:
+    candidates = [(c.id, c.label, c.detail) for c in error.candidates]
+    return _refusal(error.message, candidates, error.hint, error.wrote, error.correlation_id)
+
+
+def tool_refusal(text: str) -> str:
+    """Give a tool's refusal, which is one JSON object, as the same lines; any other text as it is."""
+    try:
+        told = from_json(text)
+    except ValueError:
+        return f"error: {text}"
+    if not isinstance(told, dict):
+        return f"error: {text}"
+    body = cast("Mapping[str, str]", told)
+    found = cast("Sequence[Mapping[str, str]]", body.get("candidates", ()))
+    candidates = [(c.get("id", ""), c.get("label", ""), c.get("detail", "")) for c in found]
+    return _refusal(
+        body.get("message", text), candidates, body.get("hint", ""), body.get("wrote", ""), body.get("correlation_id")
+    )
+
+
+def _refusal(
+    message: str, candidates: Sequence[tuple[str, str, str]], hint: str, wrote: str, correlation_id: str | None
+) -> str:
+    lines = [f"error: {message}"]
+    if candidates:
         lines.append("candidates:")
-        lines += [f"  {c.id}" + f"  {c.label}" * (c.label != c.id) + f"  {c.detail}".rstrip() for c in error.candidates]
-    if error.hint:
-        lines.append(f"hint: {error.hint}")
-    if error.wrote in _WROTE:
-        lines.append(_WROTE[error.wrote])
-    if error.correlation_id:
-        lines.append(f"HubSpot's id of this call: {error.correlation_id}")
+    for id, label, detail in candidates:
+        lines.append("  ".join(["", id, *([label] if label != id else []), *([detail] if detail else [])]))
+    if hint:
+        lines.append(f"hint: {hint}")
+    if wrote in _WROTE:
+        lines.append(_WROTE[wrote])
+    if correlation_id:
+        lines.append(f"HubSpot's id of this call: {correlation_id}")
     return "\n".join(lines)
 
 
@@ -47,7 +73,7 @@ def arguments(view: ToolView) -> str:
     lines = [view.name, *textwrap.wrap(view.description, WIDTH), ""]
     for name, schema in properties.items():
         need = " (required)" if name in required else ""
-        lines.append(f"  {name}={_form(schema)}{need}")
+        lines.append(f"  {name}={_form(schema)}{_bounds(schema)}{need}")
         lines += textwrap.wrap(
             str(schema.get("description", "")), WIDTH, initial_indent="      ", subsequent_indent="      "
         )
@@ -87,3 +113,15 @@ def _form(schema: Schema) -> str:
         return f"{_form(cast('Schema', schema.get('items', {})))},…"
     words = {"string": "TEXT", "integer": "N", "number": "NUMBER", "boolean": "true|false", "object": "JSON"}
     return words.get(str(kind), str(kind or "JSON"))
+
+
+def _bounds(schema: Schema) -> str:
+    """Give the range and the default of a value, where there are any."""
+    told: list[str] = []
+    if "minimum" in schema and "maximum" in schema:
+        told.append(f"{schema['minimum']} to {schema['maximum']}")
+    if "maxItems" in schema:
+        told.append(f"at most {schema['maxItems']}")
+    if "default" in schema:
+        told.append(f"default {schema['default']}")
+    return f" ({', '.join(told)})" if told else ""
