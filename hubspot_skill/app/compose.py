@@ -15,6 +15,7 @@ from hubspot_skill.app.settings import Settings
 from hubspot_skill.domain.errors import NotConnectedError
 from hubspot_skill.foundation.clock import Clock, SystemClock
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.surfaces.cli.actions import SandboxChoice
 from hubspot_skill.surfaces.mcp.server import build_server
 from hubspot_skill.surfaces.mcp.settings import McpSettings, toolsets
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from hubspot_skill.service.crm import Crm
 
 __all__ = ["HOW_TO_CONNECT", "Account", "Opened", "mcp_server", "mcp_settings"]
+
+FREE_PORT = 0
+"""The embedded sandbox of one chat takes any port: nobody else is meant to find it."""
 
 HOW_TO_CONNECT = (
     "Start the server with HUBSPOT_ACCESS_TOKEN set to a service key or private-app token of the account"
@@ -73,9 +77,9 @@ class Account:
 
     async def _open(self) -> Opened:
         if self._settings.environment == "sandbox":
-            from hubspot_skill.app.embedded import embedded_sandbox
+            from hubspot_skill.app.embedded import start_sandbox
 
-            sandbox = await asyncio.to_thread(embedded_sandbox, self._places)
+            sandbox = await start_sandbox(SandboxChoice(port=FREE_PORT), self._places)
             return Opened(self._settings, sandbox.base_url, Secret(sandbox.token), self._machine, sandbox)
         if self._settings.access_token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
@@ -115,7 +119,7 @@ class Opened:
         """Close the connections, and end the sandbox if it is ours."""
         await self.hubspot.aclose()
         if self._sandbox is not None:
-            await asyncio.to_thread(self._sandbox.stop)
+            await self._sandbox.aclose()
 
 
 def _adapter_settings(settings: Settings, base_url: str | None) -> AdapterSettings:
