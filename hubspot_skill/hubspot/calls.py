@@ -251,7 +251,7 @@ def _parse(answer: Answer) -> object:
     body = answer.body
     if len(body) > COUNTED_FROM_BYTES and (body.count(b'":') > MAX_KEYS or body.count(b",") > MAX_ELEMENTS):
         raise ShapeError(f"it has more than {MAX_KEYS} keys or {MAX_ELEMENTS} elements")
-    return from_json(body)
+    return from_json(body, cache_strings="keys")
 
 
 def _breaker_open(call: Call, wait_s: float) -> UnavailableError:

@@ -23,7 +23,7 @@ from hubspot_skill.hubspot.associations import Associations
 from hubspot_skill.hubspot.calls import Budget, Call, Caller, Endpoint
 from hubspot_skill.hubspot.wire.batches import change_body, draft_body
 from hubspot_skill.hubspot.wire.paths import MAX_URL, Paths, query
-from hubspot_skill.hubspot.wire.records import RecordReader, unfinished_links, read_page, read_search_page
+from hubspot_skill.hubspot.wire.records import RecordReader, read_page, read_search_page, unfinished_links
 from hubspot_skill.hubspot.wire.search import MAX_BODY, search_body
 
 __all__ = ["Objects"]

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import ssl
 import zlib
+from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 import httpx2
@@ -59,7 +61,8 @@ class Transport:
 
     def __init__(self, settings: AdapterSettings) -> None:
         parts = urlsplit(settings.api_base_url)
-        self._base = httpx2.URL(settings.api_base_url)
+        # Parsing an address costs a tenth of a call, and most targets (searches, batches, schemas) come again.
+        self._url = lru_cache(maxsize=256)(partial(_address, httpx2.URL(settings.api_base_url)))
         self._host = parts.netloc.encode("ascii")
         self._is_tls = parts.scheme == "https"
         self._user_agent = settings.user_agent.encode("ascii")
@@ -97,7 +100,7 @@ class Transport:
             headers.append((b"content-length", str(len(body)).encode("ascii")))
         request = httpx2.Request(
             method,
-            self._base.copy_with(raw_path=target.encode("ascii")),
+            self._url(target),
             headers=headers,
             content=body,
             extensions=self._extensions,
@@ -128,27 +131,30 @@ class Transport:
         return self._wire
 
     async def _read(self, response: httpx2.Response) -> bytes:
+        stream = response.stream
+        if not isinstance(stream, httpx2.AsyncByteStream):
+            raise LostAnswerError("the answer cannot be read as a stream")
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding == "identity":
-            return await self._read_plain(response)
+            return await self._read_plain(stream)
         if encoding == "gzip":
-            return await self._read_gzip(response)
+            return await self._read_gzip(stream)
         raise RefusedAnswerError(f'it is encoded as "{encoding[:40]}", which nobody asked for')
 
-    async def _read_plain(self, response: httpx2.Response) -> bytes:
+    async def _read_plain(self, stream: AsyncIterable[bytes]) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        async for piece in response.aiter_raw():
+        async for piece in stream:
             size += len(piece)
             if size > self._max_body:
                 raise self._too_large()
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    async def _read_gzip(self, response: httpx2.Response) -> bytes:
+    async def _read_gzip(self, stream: AsyncIterable[bytes]) -> bytes:
         unfold = zlib.decompressobj(zlib.MAX_WBITS | 16)
         body = bytearray()
-        async for piece in response.aiter_raw():
+        async for piece in stream:
             body += unfold.decompress(piece, self._max_body + 1 - len(body))
             if len(body) > self._max_body:
                 raise self._too_large()
@@ -158,6 +164,10 @@ class Transport:
 
     def _too_large(self) -> RefusedAnswerError:
         return RefusedAnswerError(f"it is larger than {self._max_body // 1024} KiB")
+
+
+def _address(base: httpx2.URL, target: str) -> httpx2.URL:
+    return base.copy_with(raw_path=target.encode("ascii"))
 
 
 def _reason(error: Exception) -> str:
