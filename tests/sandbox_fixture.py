@@ -1,5 +1,6 @@
 """Serves a sandbox over real HTTP on a free loopback port, for tests of any room."""
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,15 +28,24 @@ class Served:
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when it listens."""
+    """A server that tells when it listens and stops at once when it is told to, without waiting for its next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = threading.Event()
+        self._told: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
+    async def main_loop(self) -> None:
+        self._told, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        await self.on_tick(0)
         self.listening.set()
+        await self._told.wait()
+
+    def stop(self) -> None:
+        self.should_exit = self.force_exit = True
+        if self._told is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._told.set)
 
 
 @contextmanager
@@ -61,6 +71,6 @@ def running_sandbox(portals: Sequence[PortalSeed | Path], **options: Any) -> Ite
         port = server.servers[0].sockets[0].getsockname()[1]
         yield Served(f"http://127.0.0.1:{port}", sandbox)
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(START_LIMIT_S)
         sandbox.close()

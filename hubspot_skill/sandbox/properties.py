@@ -297,6 +297,8 @@ def _created(call: Call, object_type: ObjectType, body: dict[str, object]) -> di
     )
     _check(call, object_type, definition)
     definitions.set_property(object_type, definition)
+    if definition.has_unique_value:
+        call.portal.store.make_index(object_type, name, any_case=True)
     return property_json(definition)
 
 

@@ -46,12 +46,14 @@ async def search(call: Call) -> Response:
     source = _source(call, object_type)
     parameters = {**moment_parameters(call.portal), **condition.parameters}
     store = call.portal.store
-    total = cast("int", store.value(f"SELECT count(*) FROM {source} t WHERE {where}", parameters))
     rows = store.rows(
         f"SELECT t._id FROM {source} t WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {after}",
         parameters,
     )
     ids = [cast("int", row[0]) for row in rows]
+    total = after + len(ids)
+    if len(ids) == limit or (after and not ids):
+        total = cast("int", store.value(f"SELECT count(*) FROM {source} t WHERE {where}", parameters))
     found = read_records(call.portal, object_type, ids, Selection(text_list(body, "properties")), source=source)
     answered: dict[str, object] = {"total": total, "results": [found[record_id] for record_id in ids]}
     if after + len(ids) < total:

@@ -66,6 +66,9 @@ _INDEXED = {
 }
 """Properties that nearly every search filters by; the index also holds `_created`, by which it sorts."""
 
+_ANY_CASE = frozenset({"email", "domain"})
+"""Indexed properties that are looked up without regard to case; unique ones are, too."""
+
 
 class Store:
     """The state of one portal; every statement is in effect at once, so a caller checks everything before it changes anything."""
@@ -279,14 +282,19 @@ class Store:
             self.connection.execute(f"CREATE INDEX {live}_created ON {live} (_created, _id)")
             unique = [name for name, p in self.definitions.properties[each.name].items() if p.has_unique_value]
             for name in dict.fromkeys((*_INDEXED.get(each.name, ()), *unique)):
-                self.add_columns(each, (name,))
-                self.connection.execute(f'CREATE INDEX {live}_{name} ON {live} ("{name}", _created)')
+                self.make_index(each, name, any_case=name in unique or name in _ANY_CASE)
         contacts = self.definitions.types.named("contacts")
         self.add_columns(contacts, ("hs_additional_emails",))
         self.connection.execute(
             f"CREATE INDEX r_more_emails ON {table('r', contacts)} (hs_additional_emails) "
             "WHERE hs_additional_emails IS NOT NULL"
         )
+
+    def make_index(self, object_type: ObjectType, name: str, *, any_case: bool) -> None:
+        """Add the index of a property, for looking it up exactly or without regard to case."""
+        self.add_columns(object_type, (name,))
+        live, collation = table("r", object_type), " COLLATE NOCASE" if any_case else ""
+        self.connection.execute(f'CREATE INDEX IF NOT EXISTS {live}_{name} ON {live} ("{name}"{collation}, _created)')
 
     @classmethod
     def _with_tables(cls, facts: PortalSeed, connection: sqlite3.Connection) -> Store:

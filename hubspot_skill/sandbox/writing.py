@@ -129,7 +129,7 @@ def find_by(call: Call, object_type: ObjectType, name: str, value: str) -> int |
     if not store.has_column(object_type, name):
         return None
     wanted = value.strip().lower() if is_email else value
-    found = store.value(f'SELECT _id FROM {live} WHERE "{name}" = ?', (wanted,))
+    found = store.value(f'SELECT _id FROM {live} WHERE "{name}" = ? COLLATE NOCASE', (wanted,))
     if found is None and is_email:
         found = store.value(
             f"SELECT _id FROM {live} WHERE hs_additional_emails IS NOT NULL "
