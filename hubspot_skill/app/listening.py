@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
@@ -39,7 +40,7 @@ def listen(host: str, port: int, *, option: str) -> Generator[socket.socket]:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise PlaceError(
-            f"port {port} on {host} cannot be used: {error.strerror or type(error).__name__}",
+            f"port {port} on {host} cannot be used: {os.strerror(error.errno) if error.errno else error}",
             hint=f"Stop the program that has it, or choose another port with {option}.",
         ) from error
     with listener:
