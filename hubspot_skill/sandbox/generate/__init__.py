@@ -9,6 +9,6 @@ and records still name them; companies and people were entered twice, merged and
 in several currencies; activities lie between a deal's beginning and end. `stories` holds the records that never change.
 """
 
-from hubspot_skill.sandbox.generate.portal import PORTALS, generate
+from hubspot_skill.sandbox.generate.portal import DEFAULT_SIZE, PORTALS, generate
 
-__all__ = ["PORTALS", "generate"]
+__all__ = ["DEFAULT_SIZE", "PORTALS", "generate"]
