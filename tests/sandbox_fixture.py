@@ -1,6 +1,7 @@
 """Serves a sandbox over real HTTP on a free loopback port, for tests of any room."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,17 @@ class _Server(uvicorn.Server):
         await self.on_tick(0)
         self.listening.set()
         await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections:
+            await asyncio.sleep(0)
 
     def stop(self) -> None:
         self.should_exit = self.force_exit = True
