@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hubspot_skill.domain.errors import InvalidInputError
@@ -135,18 +136,33 @@ def _options(options: Sequence[Option]) -> Cell:
 
 
 def _ranked(props: Sequence[Property], query: str) -> list[Property]:
-    """Give the properties in which every word of the query occurs, those named so first."""
+    """Give the properties in which every word of the query begins a word, those named so first; else occurs anywhere."""
     words = fold(query).split()
     if not words:
         return sorted(props, key=lambda p: (p.is_read_only or p.is_calculated, p.name))
-    found: list[tuple[int, str, Property]] = []
-    for prop in props:
-        name = f"{fold(prop.name)} {fold(prop.label)} {squash(prop.label)}"
-        text = f"{name} {fold(prop.description)} {fold(prop.group)} {' '.join(fold(o.label) for o in prop.options)}"
-        if all(word in text for word in words):
-            rank = 0 if fold(query) in (prop.name, fold(prop.label)) else 1 if all(w in name for w in words) else 2
-            found.append((rank, prop.name, prop))
+    found = [f for prop in props if (f := _rank(prop, words)) is not None]
+    if not found:
+        found = [(3, p.name, p) for p in props if all(word in _name_text(p) for word in words)]
     return [prop for _, _, prop in sorted(found, key=lambda f: f[:2])]
+
+
+def _rank(prop: Property, words: Sequence[str]) -> tuple[int, str, Property] | None:
+    whole = " ".join(words)
+    if whole in (prop.name, fold(prop.label)):
+        return 0, prop.name, prop
+    if _begin(words, _name_text(prop)):
+        return 1, prop.name, prop
+    more = f"{_name_text(prop)} {fold(prop.description)} {fold(prop.group)} {' '.join(fold(o.label) for o in prop.options)}"
+    return (2, prop.name, prop) if _begin(words, more) else None
+
+
+def _name_text(prop: Property) -> str:
+    return f"{prop.name} {prop.name.replace('_', ' ')} {fold(prop.label)}"
+
+
+def _begin(words: Sequence[str], text: str) -> bool:
+    parts = re.findall(r"\w+", text)
+    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 async def _pipelines(scene: Scene, type: ObjectType, query: str) -> tuple[tuple[Column, ...], _Rows]:

@@ -17,13 +17,14 @@ from hubspot_skill.domain.schema import Account, AssociationLabel, CustomType, O
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.token_facts import TokenFacts
-from hubspot_skill.service.words.properties import PropertyBook
+from hubspot_skill.service.words.properties import PropertyBook, pipeline_property
 from hubspot_skill.service.words.types import custom_object_type, object_type, standard_type
 
 __all__ = ["KEPT_S", "Directory", "Kept"]
 
 KEPT_S = 300.0
 _STALE_AFTER_S = 5.0
+_WITHOUT = frozenset({"contacts", "companies"})
 
 T = TypeVar("T")
 
@@ -103,8 +104,8 @@ class Directory:
         return await self._books.setdefault(type.name, Kept(read, self._clock)).get()
 
     async def pipelines(self, type: ObjectType) -> tuple[Pipeline, ...]:
-        """Give the pipelines of a type; none for contacts, companies and activities, without asking."""
-        if type.is_activity or type.name in ("contacts", "companies"):
+        """Give the pipelines of a type; none, without asking, where its properties have no place for one."""
+        if type.is_activity or type.name in _WITHOUT or (await self.book(type)).get(pipeline_property(type)) is None:
             return ()
         kept = self._pipelines.setdefault(type.name, Kept(lambda: self._hubspot.schema.pipelines(type), self._clock))
         return await kept.get()

@@ -91,7 +91,8 @@ def _check(request: GetRequest) -> None:
 async def _groups(scene: Scene, request: GetRequest) -> list[_Group]:
     sorted_words: dict[tuple[str, PropertyName | None], tuple[ObjectType, list[tuple[str, str]]]] = {}
     for word in dict.fromkeys(request.records):
-        type = await scene.references.type_of(word, request.type)
+        is_keyed = bool(request.key and request.type)
+        type = await (scene.directory.type(request.type) if is_keyed else scene.references.type_of(word, request.type))
         key, value = await _key_of(scene, type, word, request.key)
         _, words = sorted_words.setdefault((type.name, key), (type, []))
         words.append((word, value))
