@@ -20,33 +20,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hubspot_skill.sandbox.catalogue import standard_groups, standard_properties, with_own
+from hubspot_skill.sandbox.catalogue import standard_groups, standard_properties
 from hubspot_skill.sandbox.catalogue.associations import association_types
-from hubspot_skill.sandbox.catalogue.kinds import (
-    choice,
-    custom,
-    day,
-    flag,
-    group,
-    moment,
-    number,
-    options,
-    text,
-)
-from hubspot_skill.sandbox.catalogue.pipelines import (
-    deal_pipeline,
-    default_deal_pipeline,
-    default_ticket_pipeline,
-    ticket_pipeline,
-)
+from hubspot_skill.sandbox.catalogue.pipelines import default_deal_pipeline, default_ticket_pipeline
+from hubspot_skill.sandbox.csv_account import read_facts
 from hubspot_skill.sandbox.csv_cells import Row, day_of, fill, number_of, read_folder, refuse, yes_or_no
 from hubspot_skill.sandbox.csv_mapping import (
     DataError,
     HistoryPart,
     LinkPart,
     LookupPart,
-    PipelinePart,
-    PropertyPart,
     RecordsPart,
     ValuePart,
     find_mapping,
@@ -54,17 +37,7 @@ from hubspot_skill.sandbox.csv_mapping import (
     templates,
 )
 from hubspot_skill.sandbox.generate.draw import iso, slug
-from hubspot_skill.sandbox.seed import (
-    AccountSeed,
-    OwnerSeed,
-    PipelineSeed,
-    PortalSeed,
-    PropertySeed,
-    SeedChange,
-    SeedLink,
-    SeedRecord,
-    TeamSeed,
-)
+from hubspot_skill.sandbox.seed import PortalSeed, PropertySeed, SeedChange, SeedLink, SeedRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,11 +57,8 @@ _FIRST_IDS = {
     "meetings": 540_000_001,
     "emails": 550_000_001,
 }
-_FIRST_OWNER_ID = 60_001
-_FIRST_USER_ID = 7_000_001
 _PRIMARY = {("contacts", "companies"): 1, ("deals", "companies"): 5, ("tickets", "companies"): 26}
 _STAGE_OF = {"deals": ("pipeline", "dealstage"), "tickets": ("hs_pipeline", "hs_pipeline_stage")}
-_MAKERS = {"string": text, "number": number, "date": day, "datetime": moment, "bool": flag}
 
 
 def load_folder(folder: Path, *, mapping: Path | None = None, now: datetime | None = None) -> PortalSeed:
@@ -120,32 +90,31 @@ class _Loader:
         self._import_ms = _ms(datetime.combine(last + timedelta(days=1), time(), self._zone))
         self._now = now or datetime.combine(last + timedelta(days=1), time(9), self._zone).astimezone(UTC)
         self._import_ms = min(self._import_ms, _ms(self._now))
-        self._account_ms = min(_ms(datetime.combine(first, time(), self._zone)), self._import_ms)
-        self._owners, self._owner_ids = self._read_owners()
-        self._pipelines = self._read_pipelines()
-        self._properties = self._read_properties()
-        self._known = {name: {each.name: each for each in made} for name, made in self._properties.items()}
+        self._name = mapping.portal.name or slug(folder.resolve().name)
+        begun_ms = min(_ms(datetime.combine(first, time(), self._zone)), self._import_ms)
+        self._facts = read_facts(mapping, self._files, name=self._name, created_ms=begun_ms)
+        self._known = {name: {each.name: each for each in made} for name, made in self._facts.properties.items()}
 
     def portal(self) -> PortalSeed:
         """Return the portal."""
         records: list[SeedRecord] = []
         changes: list[SeedChange] = []
         links: list[SeedLink] = []
+        seen: dict[tuple[str, str, str], Row] = {}
         for order, part in enumerate(self._mapping.records):
             self._check(part)
-            seen: dict[tuple[str, str], int] = {}
             for row, record_id in zip(self._files[part.file], self._ids(order), strict=True):
                 record = self._record(part, row, record_id, seen)
                 records.append(record)
                 changes += self._changes(part, row, record)
                 links += self._links(part, row, record)
         return PortalSeed(
-            name=self._mapping.portal.name or slug(self._folder.resolve().name),
-            account=self._account(),
-            properties=self._properties,
+            name=self._name,
+            account=self._facts.account,
+            properties=self._facts.properties,
             property_groups=standard_groups(),
-            pipelines=self._pipelines,
-            owners=self._owners,
+            pipelines=self._facts.pipelines,
+            owners=self._facts.owners,
             association_types=association_types(),
             custom_schema=None,
             campaigns=[],
@@ -210,84 +179,6 @@ class _Loader:
                     if row.cells[value.column]:
                         yield day_of(row, value.column, value.format, row.cells[value.column])
 
-    def _read_owners(self) -> tuple[list[OwnerSeed], dict[str, int]]:
-        part = self._mapping.owners
-        if part is None:
-            return [], {}
-        team_ids: dict[str, str] = {}
-        owners: list[OwnerSeed] = []
-        ids: dict[str, int] = {}
-        domain = f"{slug(self._mapping.portal.name or self._folder.resolve().name)}.example"
-        for order, row in enumerate(self._files[part.file]):
-            name = row.cells[part.name]
-            first, _, last = name.partition(" ")
-            if not name or name in ids:
-                said = f"the owner {name!r} is there twice" if name else "the owner's name is empty"
-                raise DataError(said, file=row.file, line=row.line, column=part.name)
-            teams = [filled for team in part.teams if (filled := fill(team, row.cells))]
-            made = tuple(
-                TeamSeed(team_ids.setdefault(team, str(9_001 + len(team_ids))), team, place == 0)
-                for place, team in enumerate(teams)
-            )
-            email = row.cells[part.email] if part.email else f"{slug(name, '.')}@{domain}"
-            ids[name] = _FIRST_OWNER_ID + order
-            when = self._account_ms
-            owners.append(OwnerSeed(ids[name], _FIRST_USER_ID + order, email, first, last, made, when, when))
-        return owners, ids
-
-    def _read_pipelines(self) -> dict[str, list[PipelineSeed]]:
-        given, when = self._mapping.pipelines, self._account_ms
-        deals = [_deal_pipeline(part, order, when) for order, part in enumerate(given.get("deals", ()))]
-        tickets = [_ticket_pipeline(part, order, when) for order, part in enumerate(given.get("tickets", ()))]
-        return {"deals": deals or [default_deal_pipeline(when)], "tickets": tickets or [default_ticket_pipeline(when)]}
-
-    def _read_properties(self) -> dict[str, list[PropertySeed]]:
-        standard = standard_properties(self._pipelines, (self._mapping.portal.currency,))
-        own: dict[str, list[PropertySeed]] = {}
-        for object_type, parts in self._mapping.properties.items():
-            taken = {each.name for each in standard[object_type]}
-            for part in parts:
-                if part.name in taken:
-                    raise DataError(
-                        f"the mapping adds {part.name!r} to {object_type}, which have a property of this name already"
-                    )
-                taken.add(part.name)
-            first_group = standard_groups()[object_type][0].name
-            own[object_type] = group(first_group, *custom(*(self._own_property(part) for part in parts)))
-        return with_own(standard, own, created_ms=self._account_ms)
-
-    def _own_property(self, part: PropertyPart) -> PropertySeed:
-        if part.type != "enumeration":
-            return replace(_MAKERS[part.type](part.name, part.label, part.description), has_unique_value=part.unique)
-        values = list(part.options)
-        if part.options_from:
-            values += [row.cells[part.options_from.column] for row in self._files[part.options_from.file]]
-        return choice(
-            part.name, part.label, options(*dict.fromkeys(value for value in values if value)), part.description
-        )
-
-    def _account(self) -> AccountSeed:
-        portal = self._mapping.portal
-        me = portal.me or next(iter(self._owner_ids), None)
-        if me is not None and me not in self._owner_ids:
-            raise DataError(f"portal.me is {me!r}, who is not among the owners")
-        owner = self._owners[list(self._owner_ids).index(me)] if me is not None else None
-        return AccountSeed(
-            portal_id=portal.portal_id,
-            name=portal.company,
-            account_type="STANDARD",
-            time_zone=portal.time_zone,
-            company_currency=portal.currency,
-            additional_currencies=(),
-            ui_domain="app.hubspot.com",
-            hublet="na1",
-            hub_domain=f"{slug(portal.company)}.example",
-            created_ms=self._account_ms,
-            user_id=owner.user_id if owner and owner.user_id else _FIRST_USER_ID,
-            user_email=owner.email if owner else f"admin@{slug(portal.company)}.example",
-            products=frozenset({"sales_pro", "service_pro"}),
-        )
-
     # ---- records
 
     def _check(self, part: RecordsPart) -> None:
@@ -305,7 +196,7 @@ class _Loader:
             if not any(one.type == link.to and one.key for one in self._mapping.records):
                 raise DataError(f"the mapping links {part.type} to {link.to}, but no file of {link.to} has a key")
 
-    def _record(self, part: RecordsPart, row: Row, record_id: int, seen: dict[tuple[str, str], int]) -> SeedRecord:
+    def _record(self, part: RecordsPart, row: Row, record_id: int, seen: dict[tuple[str, str, str], Row]) -> SeedRecord:
         properties: dict[str, str] = {}
         for name, value in part.properties.items():
             told = self._value(part, row, value, self._known[part.type][name])
@@ -319,7 +210,7 @@ class _Loader:
             else:
                 created_ms = begun_ms
         if part.owner and row.cells[part.owner]:
-            owner = self._owner_ids.get(row.cells[part.owner])
+            owner = self._facts.owner_ids.get(row.cells[part.owner])
             if owner is None:
                 refuse(row, part.owner, f"{row.cells[part.owner]!r} is not among the owners")
             properties["hubspot_owner_id"] = str(owner)
@@ -349,7 +240,7 @@ class _Loader:
                     column,
                     f"{told!r} is no option of {part.type} {definition.name!r}: {', '.join(sorted(allowed)[:12])}",
                 )
-        return told
+        return told.lower() if (part.type, definition.name) == ("contacts", "email") else told
 
     def _text(self, row: Row, value: ValuePart) -> str:
         if value.constant is not None:
@@ -381,7 +272,7 @@ class _Loader:
     def _place(self, part: RecordsPart, row: Row, properties: dict[str, str]) -> None:
         """Complete the pipeline of a deal or ticket, whose stage must be in it."""
         pipeline_name, stage_name = _STAGE_OF[part.type]
-        pipelines = self._pipelines[part.type]
+        pipelines = self._facts.pipelines[part.type]
         pipeline = next(
             (one for one in pipelines if one.id == properties.get(pipeline_name, pipelines[0].id)), pipelines[0]
         )
@@ -396,15 +287,15 @@ class _Loader:
             )
 
     def _check_unique(
-        self, part: RecordsPart, row: Row, properties: dict[str, str], seen: dict[tuple[str, str], int]
+        self, part: RecordsPart, row: Row, properties: dict[str, str], seen: dict[tuple[str, str, str], Row]
     ) -> None:
         for name, value in properties.items():
             if self._known[part.type][name].has_unique_value or (part.type, name) == ("contacts", "email"):
-                line = seen.setdefault((name, value.lower()), row.line)
-                if line != row.line:
-                    refuse(
-                        row, part.properties[name].column, f"{value!r} is also in line {line}, but {name!r} is unique"
-                    )
+                first = seen.setdefault((part.type, name, value.lower()), row)
+                if first is not row:
+                    place = f"line {first.line}" if first.file == row.file else f"{first.file}, line {first.line}"
+                    column = part.properties[name].column
+                    refuse(row, column, f"{value!r} is also in {place}, but {name!r} is unique")
 
     def _changes(self, part: RecordsPart, row: Row, record: SeedRecord) -> Iterator[SeedChange]:
         for history in part.history:
@@ -476,31 +367,6 @@ def _zone(name: str) -> ZoneInfo:
 def _standard(object_type: str) -> list[PropertySeed]:
     pipelines = {"deals": [default_deal_pipeline(0)], "tickets": [default_ticket_pipeline(0)]}
     return standard_properties(pipelines, ())[object_type]
-
-
-def _deal_pipeline(part: PipelinePart, order: int, when: int) -> PipelineSeed:
-    stages = [(stage.id, stage.label, _probability(part, stage.id, stage.probability)) for stage in part.stages]
-    return deal_pipeline(part.id, part.label, stages, order=order, created_ms=when)
-
-
-def _probability(part: PipelinePart, stage: str, given: str | None) -> str:
-    try:
-        share = float(given or "")
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise DataError(
-            f"stage {stage!r} of deal pipeline {part.id!r} has the probability {given!r}, expected 0.0 to 1.0"
-        )
-    return str(share)
-
-
-def _ticket_pipeline(part: PipelinePart, order: int, when: int) -> PipelineSeed:
-    for stage in part.stages:
-        if stage.state is None:
-            raise DataError(f"stage {stage.id!r} of ticket pipeline {part.id!r} has no state, expected OPEN or CLOSED")
-    stages = [(stage.id, stage.label, stage.state or "OPEN") for stage in part.stages]
-    return ticket_pipeline(part.id, part.label, stages, order=order, created_ms=when)
 
 
 def _ms(when: datetime) -> int:
