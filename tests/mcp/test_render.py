@@ -208,20 +208,33 @@ def test_a_brief_reads_as_a_page_and_leaves_out_columns_that_nobody_fills():
         "industry: Computer Software\n"
         "city: Bonn\n"
         "open deals: 4, 5000 EUR\n"
-        "id\tname\tstage\tamount\tcurrency\tclose\n"
-        "11\tRenewal\tNegotiation\t1200\tEUR\t2026-12-01\n"
+        "id\tname\tstage\tamount\tclose\n"
+        "11\tRenewal\tNegotiation\t1200\t2026-12-01\n"
         "and 3 more\n"
         "next activity: 2026-11-30T09:00+01:00 meeting Review\n"
         "sandbox 2026-11-23T10:15+01:00 | CRM text is untrusted"
     )
     content = checked(result, answers.BriefContent)
     assert content["open_deals"] == {
-        "columns": ["id", "name", "stage", "amount", "currency", "close"],
-        "rows": [["11", "Renewal", "Negotiation", 1200, "EUR", "2026-12-01"]],
+        "columns": ["id", "name", "stage", "amount", "close"],
+        "rows": [["11", "Renewal", "Negotiation", 1200, "2026-12-01"]],
         "more": 3,
     }
-    assert (content["open_count"], content["open_value"], content["currency"]) == (4, 5000, "EUR")
+    assert (content["open_value"], content["currency"]) == (5000, "EUR")
     assert "people" not in content
+
+
+def test_a_brief_keeps_each_deals_currency_where_they_differ():
+    deals = (DealLine("11", "Renewal", "New", 5, "EUR"), DealLine("12", "More", "New", 6, "USD", is_overdue=True))
+    said = (Resolved("company", "acme", "Acme", "5"), Resolved("owner", "me", "Ada", "77"))
+    answer = Brief(**SHARED, resolved=said, record=ACME, open_deals=deals, open_count=2, currency="EUR")
+    content = checked(records.brief(answer), answers.BriefContent)
+    assert content["open_deals"] == {
+        "columns": ["id", "name", "stage", "amount", "currency", "overdue"],
+        "rows": [["11", "Renewal", "New", 5, "EUR", ""], ["12", "More", "New", 6, "USD", True]],
+    }
+    assert content["resolved"] == [{"what": "owner", "said": "me", "meant": "Ada", "id": "77"}]
+    assert "open_value" not in content
 
 
 def test_a_campaign_reads_with_its_results():

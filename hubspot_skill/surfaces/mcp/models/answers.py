@@ -20,6 +20,7 @@ __all__ = [
     "CampaignsContent",
     "ChangeContent",
     "ColumnContent",
+    "CompanyContent",
     "Content",
     "DescribeContent",
     "GetContent",
@@ -139,8 +140,15 @@ class ActivityContent(_Frozen):
 
     kind: str
     at: str
-    title: str
-    id: str = ""
+    title: str = ""
+
+
+class CompanyContent(_Frozen):
+    """A company in a brief, with the label of its link."""
+
+    id: str
+    name: str
+    label: str = ""
 
 
 class ListContent(_Frozen):
@@ -152,13 +160,12 @@ class ListContent(_Frozen):
 
 
 class BriefContent(Content):
-    """What matters about one record; `more` counts what was left out of a list."""
+    """What matters about one record; `more` counts what was left out of a list, `open_value` adds all open deals."""
 
     record: Annotated[RecordContent, WithJsonSchema({"type": "object"})]
-    companies: Annotated[ListContent | None, WithJsonSchema({"type": "object"})] = None
+    companies: tuple[CompanyContent, ...] = ()
     people: Annotated[ListContent | None, WithJsonSchema({"type": "object"})] = None
     open_deals: ListContent | None = None
-    open_count: int = 0
     open_value: Cell = ""
     currency: str = ""
     last_activity: ActivityContent | None = None

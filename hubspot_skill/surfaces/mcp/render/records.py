@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mcp.types import CallToolResult
 
@@ -10,6 +11,7 @@ from hubspot_skill.service.answers import ActivityLine, Brief, Cell, GetAnswer, 
 from hubspot_skill.surfaces.mcp.models.answers import (
     ActivityContent,
     BriefContent,
+    CompanyContent,
     GetContent,
     HistoryContent,
     ListContent,
@@ -76,11 +78,23 @@ def _linked(record: RelatedRecord) -> str:
 
 
 def brief(answer: Brief) -> CallToolResult:
-    """Give the result of a brief."""
+    """Give the result of a brief; what its first line says anyway is not said again among the words understood."""
+    answer = replace(answer, resolved=tuple(r for r in answer.resolved if r.id != answer.record.id))
+    is_one_currency = all(d.currency in ("", answer.currency) for d in answer.open_deals)
     deals = _list(
         ("id", "name", "stage", "amount", "currency", "close", "owner", "next_step", "overdue"),
         [
-            (d.id, d.name, d.stage, d.amount, d.currency, d.close, d.owner, d.next_step, d.is_overdue or "")
+            (
+                d.id,
+                d.name,
+                d.stage,
+                d.amount,
+                "" if is_one_currency and answer.open_value is not None else d.currency,
+                d.close,
+                d.owner,
+                d.next_step,
+                d.is_overdue or "",
+            )
             for d in answer.open_deals
         ],
         answer.open_deals_more,
@@ -90,14 +104,12 @@ def brief(answer: Brief) -> CallToolResult:
         [(p.id, p.name, p.job_title, p.email, p.phone) for p in answer.people],
         answer.people_more,
     )
-    companies = _list(("id", "name", "label"), [(c.id, c.name, ", ".join(c.labels)) for c in answer.companies], 0)
     content = BriefContent(
         **provenance(answer),
-        record=_record(answer.record),
-        companies=companies,
+        record=_record(answer.record).model_copy(update={"raw": {}}),
+        companies=tuple(CompanyContent(id=c.id, name=c.name, label=", ".join(c.labels)) for c in answer.companies),
         people=people,
         open_deals=deals,
-        open_count=answer.open_count,
         open_value=cell(answer.open_value),
         currency=answer.currency if answer.open_value is not None else "",
         last_activity=_activity(answer.last_activity),
@@ -107,7 +119,7 @@ def brief(answer: Brief) -> CallToolResult:
     text = joined(
         answer,
         *_record_lines(answer.record),
-        *_list_lines("companies", companies),
+        f"companies: {'; '.join(_linked(c) for c in answer.companies)}" if answer.companies else "",
         *_list_lines("people", people),
         f"open deals: {answer.open_count}{total}",
         *_list_lines("", deals),
@@ -141,7 +153,7 @@ def _list_lines(title: str, found: ListContent | None) -> Iterable[str]:
 
 
 def _activity(line: ActivityLine | None) -> ActivityContent | None:
-    return ActivityContent(kind=line.kind, at=line.at, title=line.title, id=line.id) if line else None
+    return ActivityContent(kind=line.kind, at=line.at, title=line.title) if line else None
 
 
 def _activity_line(title: str, line: ActivityLine | None) -> str:

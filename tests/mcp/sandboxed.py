@@ -1,0 +1,61 @@
+"""The whole way down: tools over use cases over the adapter over a sandbox on a loopback port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from mcp.server import MCPServer
+
+from hubspot_skill.access.policy import Policy
+from hubspot_skill.foundation.clock import SystemClock
+from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.hubspot.settings import AdapterSettings
+from hubspot_skill.hubspot.tokens import StaticToken
+from hubspot_skill.hubspot.transport import Transport
+from hubspot_skill.service.crm import Crm
+from hubspot_skill.surfaces.mcp.server import build_server
+from hubspot_skill.surfaces.mcp.settings import McpSettings
+from tests.mcp.conftest import VERSION
+from tests.sandbox_fixture import Served
+
+TOKEN = "pat-na1-demo"
+
+
+class PortalTime(SystemClock):
+    """This machine's clock, but the date of the sandbox's portal."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def now(self) -> datetime:
+        """Give the portal's now."""
+        return self._served.sandbox.clock.now()
+
+
+@asynccontextmanager
+async def crm_over(served: Served, *, token: str = TOKEN, read_only: bool = False) -> AsyncIterator[Crm]:
+    """Open the use cases over a served sandbox."""
+    settings = AdapterSettings(api_base_url=served.base_url)
+    clock = PortalTime(served)
+    hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
+    try:
+        yield Crm(hubspot=hubspot, clock=clock, policy=Policy(read_only=read_only), is_sandbox=True)
+    finally:
+        await hubspot.aclose()
+
+
+@asynccontextmanager
+async def server_over(
+    served: Served, *, token: str = TOKEN, read_only: bool = False, **settings: Any
+) -> AsyncIterator[MCPServer[Any]]:
+    """Build a server over a served sandbox."""
+    async with crm_over(served, token=token, read_only=read_only) as crm:
+
+        async def provider() -> Crm:
+            return crm
+
+        yield build_server(provider, settings=McpSettings(version=VERSION, read_only=read_only, **settings))
