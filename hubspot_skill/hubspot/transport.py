@@ -81,9 +81,11 @@ class Transport:
         self._wire: httpx2.AsyncHTTPTransport | None = None
 
     async def send(
-        self, method: str, target: str, *, authorization: str, body: bytes | None, content_type: str
+        self, method: str, target: str, *, authorization: str | None, body: bytes | None, content_type: str
     ) -> Answer:
         """Send one request to `target` (path and query, already quoted) and read its whole answer.
+
+        Without `authorization` no such header is sent: the token endpoint takes its credentials in the body.
 
         Raises:
             TransportError: one of its three kinds.
@@ -93,8 +95,9 @@ class Transport:
             (b"accept", b"application/json"),
             (b"accept-encoding", b"gzip"),
             (b"user-agent", self._user_agent),
-            (b"authorization", authorization.encode("ascii")),
         ]
+        if authorization is not None:
+            headers.append((b"authorization", authorization.encode("ascii")))
         if body is not None:
             headers.append((b"content-type", content_type.encode("ascii")))
             headers.append((b"content-length", str(len(body)).encode("ascii")))
