@@ -1,6 +1,7 @@
 """One case for every operation of `hubspot-api-client` 12.0.0 that the sandbox answers: what it sends and what must come back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -49,14 +50,42 @@ NOT_COVERED = {
 """What is left out of these families, by a pattern of names, and why."""
 
 
-def _objects(family: str, kind: Kind, *prefix: str) -> dict[str, Case]:
-    """Return the cases of one type of records; the generic family takes the type as its first argument."""
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The cases of one type of records; the generic family takes the type as its first argument (`prefix`)."""
 
-    def api(scene: Scene, name: str) -> Any:
-        return attrgetter(f"{family}.{name}")(scene.client)
+    family: str
+    kind: Kind
+    prefix: tuple[str, ...] = ()
 
-    def unique_property(scene: Scene) -> str:
-        group = scene.client.crm.properties.groups_api.get_all(kind.name).results[0].name
+    def cases(self) -> dict[str, Case]:
+        """Return every case of the family by the operation's name."""
+        found: dict[str, Case] = {
+            "basic_api.get_page": self.get_page,
+            "basic_api.get_by_id": self.get_by_id,
+            "basic_api.create": self.create,
+            "basic_api.update": self.update,
+            "basic_api.archive": self.archive,
+            "batch_api.read": self.batch_read,
+            "batch_api.create": self.batch_create,
+            "batch_api.update": self.batch_update,
+            "batch_api.upsert": self.batch_upsert,
+            "batch_api.archive": self.batch_archive,
+            "search_api.do_search": self.do_search,
+        }
+        if self.family in {"crm.contacts", "crm.companies", "crm.deals", "crm.tickets"}:
+            found["basic_api.merge"] = self.merge
+        if self.family == "crm.contacts":
+            found["basic_api.purge"] = self.purge
+        return {f"{self.family}.{name}": case for name, case in found.items()}
+
+    def api(self, scene: Scene, name: str) -> Any:
+        """Return one API object of the family."""
+        return attrgetter(f"{self.family}.{name}")(scene.client)
+
+    def unique_property(self, scene: Scene) -> str:
+        """Make a property whose values are unique, to upsert by, and return its name."""
+        group = scene.client.crm.properties.groups_api.get_all(self.kind.name).results[0].name
         body = {
             "name": "erp_key",
             "label": "ERP key",
@@ -65,103 +94,96 @@ def _objects(family: str, kind: Kind, *prefix: str) -> dict[str, Case]:
             "groupName": group,
             "hasUniqueValue": True,
         }
-        return scene.client.crm.properties.core_api.create(kind.name, body).name
+        return scene.client.crm.properties.core_api.create(self.kind.name, body).name
 
-    first, second = kind.ids
-    changed, value = kind.change
-
-    def get_page(scene: Scene) -> None:
-        page = api(scene, "basic_api").get_page(*prefix, limit=1, properties=[kind.finds[0]])
+    def get_page(self, scene: Scene) -> None:
+        first, second = self.kind.ids
+        page = self.api(scene, "basic_api").get_page(*self.prefix, limit=1, properties=[self.kind.finds[0]])
         assert [each.id for each in page.results] == [first]
-        assert page.results[0].properties[kind.finds[0]] == kind.finds[1]
-        rest = api(scene, "basic_api").get_page(*prefix, limit=1, after=page.paging.next.after)
+        assert page.results[0].properties[self.kind.finds[0]] == self.kind.finds[1]
+        rest = self.api(scene, "basic_api").get_page(*self.prefix, limit=1, after=page.paging.next.after)
         assert [each.id for each in rest.results] == [second]
 
-    def get_by_id(scene: Scene) -> None:
-        found = api(scene, "basic_api").get_by_id(*prefix, first, properties=[kind.finds[0]])
-        assert (found.id, found.properties[kind.finds[0]], found.archived) == (first, kind.finds[1], False)
+    def get_by_id(self, scene: Scene) -> None:
+        first, _ = self.kind.ids
+        found = self.api(scene, "basic_api").get_by_id(*self.prefix, first, properties=[self.kind.finds[0]])
+        assert (found.id, found.properties[self.kind.finds[0]], found.archived) == (first, self.kind.finds[1], False)
         assert found.created_at.tzinfo is not None
 
-    def create(scene: Scene) -> None:
-        made = api(scene, "basic_api").create(*prefix, {"properties": kind.new, "associations": []})
-        assert made.properties.items() >= kind.new.items()
-        assert api(scene, "basic_api").get_by_id(*prefix, made.id).id == made.id
+    def create(self, scene: Scene) -> None:
+        made = self.api(scene, "basic_api").create(*self.prefix, {"properties": self.kind.new, "associations": []})
+        assert made.properties.items() >= self.kind.new.items()
+        assert self.api(scene, "basic_api").get_by_id(*self.prefix, made.id).id == made.id
 
-    def update(scene: Scene) -> None:
-        api(scene, "basic_api").update(*prefix, first, {"properties": {changed: value}})
-        found = api(scene, "basic_api").get_by_id(*prefix, first, properties=[changed])
+    def update(self, scene: Scene) -> None:
+        first, _ = self.kind.ids
+        changed, value = self.kind.change
+        self.api(scene, "basic_api").update(*self.prefix, first, {"properties": {changed: value}})
+        found = self.api(scene, "basic_api").get_by_id(*self.prefix, first, properties=[changed])
         assert found.properties[changed] == value
 
-    def archive(scene: Scene) -> None:
-        api(scene, "basic_api").archive(*prefix, first)
-        page = api(scene, "basic_api").get_page(*prefix, archived=True)
+    def archive(self, scene: Scene) -> None:
+        first, _ = self.kind.ids
+        self.api(scene, "basic_api").archive(*self.prefix, first)
+        page = self.api(scene, "basic_api").get_page(*self.prefix, archived=True)
         assert [(each.id, each.archived) for each in page.results] == [(first, True)]
         assert page.results[0].archived_at is not None
 
-    def merge(scene: Scene) -> None:
+    def merge(self, scene: Scene) -> None:
+        first, second = self.kind.ids
         body = {"primaryObjectId": first, "objectIdToMerge": second}
-        assert api(scene, "basic_api").merge(body).id == first
-        assert second not in [each.id for each in api(scene, "basic_api").get_page(limit=100).results]
+        assert self.api(scene, "basic_api").merge(body).id == first
+        assert second not in [each.id for each in self.api(scene, "basic_api").get_page(limit=100).results]
 
-    def purge(scene: Scene) -> None:
-        api(scene, "basic_api").purge({"objectId": first})
-        assert first not in [each.id for each in api(scene, "basic_api").get_page(limit=100).results]
+    def purge(self, scene: Scene) -> None:
+        first, _ = self.kind.ids
+        self.api(scene, "basic_api").purge({"objectId": first})
+        assert first not in [each.id for each in self.api(scene, "basic_api").get_page(limit=100).results]
 
-    def batch_read(scene: Scene) -> None:
-        body = {"inputs": [{"id": first}, {"id": second}], "properties": [kind.finds[0]], "propertiesWithHistory": []}
-        found = api(scene, "batch_api").read(*prefix, body)
+    def batch_read(self, scene: Scene) -> None:
+        first, second = self.kind.ids
+        body = {
+            "inputs": [{"id": first}, {"id": second}],
+            "properties": [self.kind.finds[0]],
+            "propertiesWithHistory": [],
+        }
+        found = self.api(scene, "batch_api").read(*self.prefix, body)
         assert (found.status, {each.id for each in found.results}) == ("COMPLETE", {first, second})
 
-    def batch_create(scene: Scene) -> None:
-        body = {"inputs": [{"properties": kind.new, "associations": []}]}
-        made = api(scene, "batch_api").create(*prefix, body)
-        assert made.results[0].properties.items() >= kind.new.items()
+    def batch_create(self, scene: Scene) -> None:
+        body = {"inputs": [{"properties": self.kind.new, "associations": []}]}
+        made = self.api(scene, "batch_api").create(*self.prefix, body)
+        assert made.results[0].properties.items() >= self.kind.new.items()
 
-    def batch_update(scene: Scene) -> None:
-        body = {"inputs": [{"id": each, "properties": {changed: value}} for each in kind.ids]}
-        done = api(scene, "batch_api").update(*prefix, body)
-        assert {each.id: each.properties[changed] for each in done.results} == dict.fromkeys(kind.ids, value)
+    def batch_update(self, scene: Scene) -> None:
+        changed, value = self.kind.change
+        body = {"inputs": [{"id": each, "properties": {changed: value}} for each in self.kind.ids]}
+        done = self.api(scene, "batch_api").update(*self.prefix, body)
+        assert {each.id: each.properties[changed] for each in done.results} == dict.fromkeys(self.kind.ids, value)
 
-    def batch_upsert(scene: Scene) -> None:
-        key = unique_property(scene)
-        made = {"id": "K-1", "idProperty": key, "properties": {**kind.new, key: "K-1"}}
-        done = api(scene, "batch_api").upsert(*prefix, {"inputs": [made]})
+    def batch_upsert(self, scene: Scene) -> None:
+        changed, value = self.kind.change
+        key = self.unique_property(scene)
+        made = {"id": "K-1", "idProperty": key, "properties": {**self.kind.new, key: "K-1"}}
+        done = self.api(scene, "batch_api").upsert(*self.prefix, {"inputs": [made]})
         assert [each.new for each in done.results] == [True]
         again = {"id": "K-1", "idProperty": key, "properties": {changed: value}}
-        done_again = api(scene, "batch_api").upsert(*prefix, {"inputs": [again]})
+        done_again = self.api(scene, "batch_api").upsert(*self.prefix, {"inputs": [again]})
         assert [(each.id, each.new) for each in done_again.results] == [(done.results[0].id, False)]
 
-    def batch_archive(scene: Scene) -> None:
-        api(scene, "batch_api").archive(*prefix, {"inputs": [{"id": each} for each in kind.ids]})
-        page = api(scene, "basic_api").get_page(*prefix, archived=True)
-        assert {each.id for each in page.results} == set(kind.ids)
+    def batch_archive(self, scene: Scene) -> None:
+        self.api(scene, "batch_api").archive(*self.prefix, {"inputs": [{"id": each} for each in self.kind.ids]})
+        page = self.api(scene, "basic_api").get_page(*self.prefix, archived=True)
+        assert {each.id for each in page.results} == set(self.kind.ids)
 
-    def do_search(scene: Scene) -> None:
-        name, text = kind.finds
+    def do_search(self, scene: Scene) -> None:
+        first, _ = self.kind.ids
+        name, text = self.kind.finds
         one = {"filters": [{"propertyName": name, "operator": "EQ", "value": text}]}
-        found = api(scene, "search_api").do_search(
-            *prefix, {"filterGroups": [one], "properties": [name], "limit": 10, "sorts": [], "after": "0"}
+        found = self.api(scene, "search_api").do_search(
+            *self.prefix, {"filterGroups": [one], "properties": [name], "limit": 10, "sorts": [], "after": "0"}
         )
         assert (found.total, [each.id for each in found.results]) == (1, [first])
-
-    cases: dict[str, Case] = {
-        "basic_api.get_page": get_page,
-        "basic_api.get_by_id": get_by_id,
-        "basic_api.create": create,
-        "basic_api.update": update,
-        "basic_api.archive": archive,
-        "batch_api.read": batch_read,
-        "batch_api.create": batch_create,
-        "batch_api.update": batch_update,
-        "batch_api.upsert": batch_upsert,
-        "batch_api.archive": batch_archive,
-        "search_api.do_search": do_search,
-    }
-    if family in {"crm.contacts", "crm.companies", "crm.deals", "crm.tickets"}:
-        cases["basic_api.merge"] = merge
-    if family == "crm.contacts":
-        cases["basic_api.purge"] = purge
-    return {f"{family}.{name}": case for name, case in cases.items()}
 
 
 _SIZE = {"name": "size", "label": "Size", "type": "number", "fieldType": "number", "groupName": "contactinformation"}
@@ -574,8 +596,8 @@ def _refresh_token_archive(scene: Scene) -> None:
 
 
 CASES: dict[str, Case] = {
-    **{name: case for family, kind in _TYPED.items() for name, case in _objects(family, kind).items()},
-    **_objects("crm.objects", KINDS[SUBSCRIPTIONS], SUBSCRIPTIONS),
+    **{name: case for family, kind in _TYPED.items() for name, case in _Records(family, kind).cases().items()},
+    **_Records("crm.objects", KINDS[SUBSCRIPTIONS], (SUBSCRIPTIONS,)).cases(),
     "crm.properties.core_api.create": _property_create,
     "crm.properties.core_api.get_all": _property_get_all,
     "crm.properties.core_api.get_by_name": _property_get,
