@@ -61,7 +61,7 @@ class Columns:
 
     def of(self, name: str) -> Column | None:
         """Return a property's column, or None if the type has no such property."""
-        state = (self._store.definitions.revision, len(self._store.columns(self._type)))
+        state = (self._store.definitions.revision, self._store.columns_added)
         if state != self._made_for:
             self._made.clear()
             self._made_for = state
@@ -148,6 +148,12 @@ class Columns:
             return Column(self._count(_NOTED), "real")
         if name == "num_contacted_notes":
             return Column(self._count(_CONTACTED), "real")
+        phones = {
+            "hs_searchable_calculated_phone_number": "phone",
+            "hs_searchable_calculated_mobile_number": "mobilephone",
+        }
+        if name in phones:
+            return Column(f"national_number({self._stored(phones[name])})", "text")
         if name in {"num_associated_contacts", "num_associated_deals"}:
             return Column(self._count((name.removeprefix("num_associated_"),)), "real")
         return None

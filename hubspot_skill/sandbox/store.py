@@ -71,13 +71,17 @@ _ANY_CASE = frozenset({"email", "domain"})
 
 
 class Store:
-    """The state of one portal; every statement is in effect at once, so a caller checks everything before it changes anything."""
+    """The state of one portal; every statement is in effect at once, so a caller checks everything before it changes anything.
+
+    `columns_added` moves whenever a type's records get a property that none of them had before.
+    """
 
     def __init__(self, facts: PortalSeed, connection: sqlite3.Connection) -> None:
         """Take over a connection whose shared tables are there."""
         self.facts = facts
         self.connection = connection
         self.definitions = Definitions.of(facts)
+        self.columns_added = 0
         self._columns: dict[str, set[str]] = {}
         self._next_ids: dict[str, int] = {}
         self._next_change = 1
@@ -166,6 +170,7 @@ class Store:
             for kind in ("r", "a", "l"):
                 self.connection.execute(f'ALTER TABLE {table(kind, object_type)} ADD COLUMN "{name}" TEXT')
             known.add(name)
+            self.columns_added += 1
 
     def new_id(self, object_type: ObjectType) -> int:
         """Return an id that no record of a type has had."""
