@@ -10,7 +10,7 @@ import pytest
 
 from hubspot_skill.sandbox.generate import PORTALS, generate
 from hubspot_skill.sandbox.generate.contacts import contact_record
-from hubspot_skill.sandbox.generate.deals import deal_changes, deal_record
+from hubspot_skill.sandbox.generate.deals import course_of, deal_changes, deal_record
 from hubspot_skill.sandbox.generate.draw import iso
 from hubspot_skill.sandbox.generate.marketing import attribution_shares
 from hubspot_skill.sandbox.generate.plan import make_plan
@@ -106,12 +106,12 @@ def test_streams_can_be_read_again() -> None:
 @both
 def test_a_record_made_alone_is_the_record_in_the_stream(portal: str) -> None:
     plan = make_plan(PROFILES[portal], size=600, seed=1, now=NOW)
-    deal, contact = deal_record(plan, 120), contact_record(plan, 431)
-    deal_again = deal_record(plan, 120)
+    deal, contact = deal_record(plan, course_of(plan, 120)), contact_record(plan, 431)
+    deal_again = deal_record(plan, course_of(plan, 120))
 
     assert deal == deal_again == records_of(portal)["deals", deal.id]
     assert contact == records_of(portal)["contacts", contact.id]
-    assert list(deal_changes(plan, 120)) == [
+    assert list(deal_changes(plan, course_of(plan, 120))) == [
         c for c in portal_of(portal).changes if c.object_type == "deals" and c.id == deal.id
     ]
 

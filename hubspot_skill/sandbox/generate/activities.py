@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from hubspot_skill.sandbox.catalogue.activities import CALL_DISPOSITIONS
 from hubspot_skill.sandbox.generate.contacts import contact_email, contact_name
-from hubspot_skill.sandbox.generate.deals import course_of
 from hubspot_skill.sandbox.generate.draw import DAY_MS, HOUR_MS, MINUTE_MS, chance, iso, pick, spread
 from hubspot_skill.sandbox.generate.ids import ACTIVITY_SLOTS, activity_id, company_id, contact_id, deal_id
 from hubspot_skill.sandbox.generate.phrases import PHRASES
@@ -57,9 +56,9 @@ class Activity:
     body: str = ""
 
 
-def activities_of_deal(plan: Plan, index: int) -> Iterator[Activity]:
+def activities_of_deal(plan: Plan, course: DealCourse) -> Iterator[Activity]:
     """Yield the activities on a deal."""
-    course = course_of(plan, index)
+    index = course.index
     told = list(_told(plan, course))
     yield from told
     if told or _is_story(plan, index):
@@ -89,13 +88,12 @@ def activities_of_contact(plan: Plan, index: int) -> Iterator[Activity]:
     draw = plan.draws("contact activities", index)
     company = plan.company_of(index)
     owner = plan.person(plan.company_owner[company]) if company >= 0 else pick(draw, plan.profile.people)
-    start = plan.stamp(plan.contact_day[index], plan.draws("contacts", index))
-    span = plan.today_ms - HOUR_MS - start
-    draw = plan.draws("contact activities", index)
+    start = (plan.today - plan.contact_day[index] + 1) * DAY_MS
+    span = plan.today_ms - start
     for slot in range(1 + int(draw.expovariate(0.9))):
         if slot == ACTIVITY_SLOTS:
             return
-        at_ms = start + int(span * draw.random())
+        at_ms = start + int(span * draw.random()) - HOUR_MS
         kind = pick(draw, _KINDS)
         yield Activity(kind, activity_id(0, index, slot), at_ms, at_ms, owner.id, index, company, -1)
 

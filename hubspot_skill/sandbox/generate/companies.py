@@ -6,12 +6,14 @@ pairs are used up. A company that was entered twice has its twin's domain and ne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from hubspot_skill.sandbox.generate.draw import chance, iso, pick, slug, spread
 from hubspot_skill.sandbox.generate.ids import company_id
 from hubspot_skill.sandbox.generate.lifecycle import stages_of_company
 from hubspot_skill.sandbox.generate.own_properties import OWN_NUMBERS
+from hubspot_skill.sandbox.generate.profiles import PROFILES
 from hubspot_skill.sandbox.seed import SeedChange, SeedLink, SeedRecord
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def company_name(plan: Plan, index: int) -> str:
     if plan.company_double[index]:
         twin = company_name(plan, index - 1)
         return twin.upper() if index % 3 == 0 else twin + _SPELLINGS[index % len(_SPELLINGS)]
-    bare, _ = _words(plan, index)
+    bare = _words(plan, index).name
     form = plan.profile.company_forms[index * 7 % len(plan.profile.company_forms)]
     return f"{bare} {form}".rstrip()
 
@@ -63,7 +65,7 @@ def company_domain(plan: Plan, index: int) -> str:
         return plan.stories[index].domain
     if plan.company_double[index]:
         return company_domain(plan, index - 1)
-    return f"{slug(_words(plan, index)[0])}.example"
+    return f"{_words(plan, index).slug}.example"
 
 
 def company_city(plan: Plan, index: int) -> int:
@@ -91,7 +93,7 @@ def company_record(plan: Plan, index: int) -> SeedRecord:
     story = plan.stories[index] if index < len(plan.stories) else None
     created = plan.stamp(plan.company_day[index], draw)
     person = plan.person(plan.company_owner[index])
-    stages = stages_of_company(plan, index, created)
+    stages = stages_of_company(plan, index, created, draw)
     source = pick(draw, _SOURCES)
     properties = {
         "name": company_name(plan, index),
@@ -103,7 +105,7 @@ def company_record(plan: Plan, index: int) -> SeedRecord:
         "state": state,
         "zip": postal if chance(draw, 0.85) else "",
         "country": country,
-        "industry": (story.industry if story else _words(plan, index)[1]) if story or chance(draw, 0.88) else "",
+        "industry": (story.industry if story else _words(plan, index).industry) if story or chance(draw, 0.88) else "",
         "numberofemployees": str(employees) if story or chance(draw, 0.82) else "",
         "annualrevenue": str(_revenue(employees, draw.random())) if story or chance(draw, 0.6) else "",
         "founded_year": str(1950 + int(70 * draw.random())) if chance(draw, 0.5) else "",
@@ -127,8 +129,8 @@ def company_record(plan: Plan, index: int) -> SeedRecord:
 
 def company_changes(plan: Plan, index: int) -> Iterator[SeedChange]:
     """Yield how a company moved through the lifecycle, if it did."""
-    created = plan.stamp(plan.company_day[index], plan.draws("companies", index))
-    stages = stages_of_company(plan, index, created)
+    draw = plan.draws("companies", index)
+    stages = stages_of_company(plan, index, plan.stamp(plan.company_day[index], draw), draw)
     if len(stages) > 1:
         for at_ms, stage in stages:
             yield SeedChange(
@@ -147,22 +149,34 @@ def _revenue(employees: int, luck: float) -> int:
     return round(employees * (90_000 + 180_000 * luck) / 10_000) * 10_000
 
 
-def _words(plan: Plan, index: int) -> tuple[str, str]:
-    """Return the bare name of a company, without its legal form, and its industry."""
-    starts, ends = plan.profile.company_starts, plan.profile.company_ends
-    pairs = len(starts) * len(ends)
-    round_, place = divmod(index - len(plan.stories), pairs)
-    place = (place * _coprime(pairs) + plan.seed * 101 + 17) % pairs
-    end, industry = ends[place % len(ends)]
-    name = f"{starts[place // len(ends)]} {end}"
-    if round_:
-        cities = plan.profile.cities
-        name = f"{name} {cities[round_ % len(cities)][0]}" + (
-            f" {round_ // len(cities) + 1}" if round_ >= len(cities) else ""
-        )
-    return name, industry
+class _Words(NamedTuple):
+    name: str
+    """The bare name, without a legal form."""
+    slug: str
+    industry: str
 
 
+def _words(plan: Plan, index: int) -> _Words:
+    return _words_of(plan.profile.name, plan.seed, index - len(plan.stories))
+
+
+@lru_cache(maxsize=1_024)
+def _words_of(portal: str, seed: int, number: int) -> _Words:
+    profile = PROFILES[portal]
+    pairs = len(profile.company_starts) * len(profile.company_ends)
+    again, place = divmod(number, pairs)
+    first, second = divmod((place * _coprime(pairs) + seed * 101 + 17) % pairs, len(profile.company_ends))
+    end, industry = profile.company_ends[second]
+    name = f"{profile.company_starts[first]} {end}"
+    domain = f"{profile.start_slugs[first]}-{profile.end_slugs[second]}"
+    if again:
+        city, turn = profile.cities[again % len(profile.cities)][0], again // len(profile.cities)
+        name = f"{name} {city}" + (f" {turn + 1}" if turn else "")
+        domain = slug(name)
+    return _Words(name, domain, industry)
+
+
+@cache
 def _coprime(count: int) -> int:
     """Return a stride that visits every one of so many places once: a large prime that does not divide the count."""
     return next(prime for prime in (7_919, 6_007, 4_001, 2_003) if count % prime)

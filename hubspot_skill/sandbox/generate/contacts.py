@@ -94,7 +94,7 @@ def contact_record(plan: Plan, index: int) -> SeedRecord:
     story = _story_of(plan, index)
     first, last = contact_name(plan, index)
     created = plan.stamp(plan.contact_day[index], draw)
-    stages = stages_of_contact(plan, index, created)
+    stages = stages_of_contact(plan, index, created, draw)
     stage = stages[-1][1]
     title, seniority, role, buying = pick(draw, JOB_TITLES)
     properties = {
@@ -130,7 +130,8 @@ def contact_record(plan: Plan, index: int) -> SeedRecord:
 
 def contact_stages(plan: Plan, index: int) -> list[tuple[int, str]]:
     """Return when a contact entered which lifecycle stage, oldest first."""
-    return stages_of_contact(plan, index, plan.stamp(plan.contact_day[index], plan.draws("contacts", index)))
+    draw = plan.draws("contacts", index)
+    return stages_of_contact(plan, index, plan.stamp(plan.contact_day[index], draw), draw)
 
 
 def contact_changes(plan: Plan, index: int) -> Iterator[SeedChange]:

@@ -100,10 +100,9 @@ def course_of(plan: Plan, index: int) -> DealCourse:
     )
 
 
-def deal_record(plan: Plan, index: int) -> SeedRecord:
+def deal_record(plan: Plan, course: DealCourse) -> SeedRecord:
     """Return the record of a deal."""
-    course = course_of(plan, index)
-    draw = plan.draws("deal records", index)
+    index = course.index
     stage = course.moves[-1][1]
     properties = {
         "dealname": course.name,
@@ -113,8 +112,6 @@ def deal_record(plan: Plan, index: int) -> SeedRecord:
         "deal_currency_code": course.currency,
         "hs_object_source": "CRM_UI",
         "hs_object_source_label": "CRM_UI",
-        "hs_analytics_source": pick(draw, _SOURCES),
-        "hs_priority": pick(draw, _PRIORITIES),
         "amount": course.amounts[-1][1],
         "closedate": course.close_dates[-1][1],
         "hubspot_owner_id": str(course.owners[-1][1]) if course.owners[-1][1] else "",
@@ -129,10 +126,9 @@ def deal_record(plan: Plan, index: int) -> SeedRecord:
     return SeedRecord("deals", deal_id(index), told, course.created_ms, max(course.updated_ms, course.created_ms))
 
 
-def deal_changes(plan: Plan, index: int) -> Iterator[SeedChange]:
+def deal_changes(plan: Plan, course: DealCourse) -> Iterator[SeedChange]:
     """Yield the history of a deal, for the properties that ever changed."""
-    course = course_of(plan, index)
-    record = deal_id(index)
+    record = deal_id(course.index)
     user = next((one.user_id for one in plan.profile.people if one.id == course.owners[0][1]), plan.profile.user)
     owners = [(at_ms, str(owner) if owner else "") for at_ms, owner in course.owners]
     histories = (
@@ -147,15 +143,12 @@ def deal_changes(plan: Plan, index: int) -> Iterator[SeedChange]:
                 yield SeedChange("deals", record, name, value, at_ms, "CRM_UI", user)
 
 
-def deal_links(plan: Plan, index: int) -> Iterator[SeedLink]:
+def deal_links(course: DealCourse) -> Iterator[SeedLink]:
     """Yield the associations of a deal: its primary company and its people."""
-    contact = plan.deal_contact[index]
-    company = plan.company_of(contact)
-    if company < 0:
-        return
-    record = deal_id(index)
-    yield SeedLink("deals", record, "companies", company_id(company), 5)
-    for person in course_of(plan, index).contacts:
+    record = deal_id(course.index)
+    if course.company >= 0:
+        yield SeedLink("deals", record, "companies", company_id(course.company), 5)
+    for person in course.contacts:
         yield SeedLink("deals", record, "contacts", contact_id(person), 3)
 
 
@@ -178,7 +171,7 @@ def _told(plan: Plan, index: int, company: int, story: StoryDeal, draw: Random) 
         if pushes
         else [(start, iso(closed))]
     )
-    extra = {"hs_next_step": story.next_step, "closed_lost_reason": story.reason}
+    extra = {"hs_next_step": story.next_step, "closed_lost_reason": story.reason, "hs_analytics_source": "REFERRALS"}
     owner = plan.person(plan.company_owner[company]).id
     return DealCourse(
         index,
@@ -316,7 +309,7 @@ def _owners(plan: Plan, company: int, moves: list[tuple[int, str]], draw: Random
 
 def _extra(outcome: int, moves: list[tuple[int, str]], motion: Motion, draw: Random) -> dict[str, str]:
     shares = {stage: float(share) for stage, _, share in motion.stages}
-    extra: dict[str, str] = {}
+    extra = {"hs_analytics_source": pick(draw, _SOURCES), "hs_priority": pick(draw, _PRIORITIES)}
     if outcome == LOST and not chance(draw, 0.25):
         extra["closed_lost_reason"] = pick(draw, LOST_REASONS)
     if outcome == WON and chance(draw, 0.3):

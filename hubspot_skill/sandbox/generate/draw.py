@@ -79,13 +79,14 @@ def day_text(day: int) -> str:
     return datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d")
 
 
+_MINUTES = tuple(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60))
+
+
 def iso(at_ms: int) -> str:
     """Return a moment as HubSpot writes it: `2026-11-23T09:15:00.000Z`."""
     day, rest = divmod(at_ms, DAY_MS)
-    seconds, thousandths = divmod(rest, 1000)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}.{thousandths:03d}Z"
+    minute, rest = divmod(rest, MINUTE_MS)
+    return f"{day_text(day)}{_MINUTES[minute]}{rest // 1000:02d}.{rest % 1000:03d}Z"
 
 
 _FOLDS = str.maketrans(

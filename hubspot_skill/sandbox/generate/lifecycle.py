@@ -17,17 +17,15 @@ __all__ = ["stages_of_company", "stages_of_contact"]
 _EARLY = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead")
 
 
-def stages_of_company(plan: Plan, index: int, created_ms: int) -> list[tuple[int, str]]:
+def stages_of_company(plan: Plan, index: int, created_ms: int, draw: Random) -> list[tuple[int, str]]:
     """Return when a company entered which stage, oldest first."""
-    draw = plan.draws("company lifecycle", index)
     deal_ms = _day_ms(plan, plan.first_deal_day[index])
     won_ms = _day_ms(plan, plan.first_won_day[index])
     return _stages(plan, created_ms, deal_ms, won_ms, 1, draw)
 
 
-def stages_of_contact(plan: Plan, index: int, created_ms: int) -> list[tuple[int, str]]:
+def stages_of_contact(plan: Plan, index: int, created_ms: int, draw: Random) -> list[tuple[int, str]]:
     """Return when a contact entered which stage, oldest first; some people stay behind their company."""
-    draw = plan.draws("contact lifecycle", index)
     company = plan.company_of(index)
     first = company >= 0 and index == plan.company_start[company]
     along = company >= 0 and (first or chance(draw, 0.6)) and plan.contact_kind[index] != ARCHIVED

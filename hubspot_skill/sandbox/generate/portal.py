@@ -24,7 +24,7 @@ from hubspot_skill.sandbox.generate.activities import (
 )
 from hubspot_skill.sandbox.generate.companies import company_changes, company_links, company_record
 from hubspot_skill.sandbox.generate.contacts import contact_changes, contact_links, contact_record
-from hubspot_skill.sandbox.generate.deals import deal_changes, deal_links, deal_record
+from hubspot_skill.sandbox.generate.deals import course_of, deal_changes, deal_links, deal_record
 from hubspot_skill.sandbox.generate.draw import DAY_MS
 from hubspot_skill.sandbox.generate.lists import lists_of
 from hubspot_skill.sandbox.generate.marketing import campaigns_of, marketing_emails_of
@@ -113,14 +113,14 @@ def _records(plan: Plan) -> Iterator[SeedRecord]:
     for index in range(plan.size):
         yield contact_record(plan, index)
     for index in range(plan.deals):
-        yield deal_record(plan, index)
+        course = course_of(plan, index)
+        yield deal_record(plan, course)
+        for activity in activities_of_deal(plan, course):
+            yield activity_record(plan, activity)
     for index in range(plan.tickets):
         yield ticket_record(plan, index)
     for index in range(plan.custom_records):
         yield custom_record(plan, index)
-    for index in range(plan.deals):
-        for activity in activities_of_deal(plan, index):
-            yield activity_record(plan, activity)
     for index in range(plan.size):
         for activity in activities_of_contact(plan, index):
             yield activity_record(plan, activity)
@@ -132,7 +132,7 @@ def _changes(plan: Plan) -> Iterator[SeedChange]:
     for index in range(plan.size):
         yield from contact_changes(plan, index)
     for index in range(plan.deals):
-        yield from deal_changes(plan, index)
+        yield from deal_changes(plan, course_of(plan, index))
     for index in range(plan.tickets):
         yield from ticket_changes(plan, index)
 
@@ -143,14 +143,14 @@ def _links(plan: Plan) -> Iterator[SeedLink]:
     for index in range(plan.size):
         yield from contact_links(plan, index)
     for index in range(plan.deals):
-        yield from deal_links(plan, index)
+        course = course_of(plan, index)
+        yield from deal_links(course)
+        for activity in activities_of_deal(plan, course):
+            yield from activity_links(activity)
     for index in range(plan.tickets):
         yield from ticket_links(plan, index)
     for index in range(plan.custom_records):
         yield from custom_links(plan, index)
-    for index in range(plan.deals):
-        for activity in activities_of_deal(plan, index):
-            yield from activity_links(activity)
     for index in range(plan.size):
         for activity in activities_of_contact(plan, index):
             yield from activity_links(activity)

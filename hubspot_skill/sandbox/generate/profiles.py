@@ -80,11 +80,15 @@ class Profile:
     mail_domain: str
     first_slugs: tuple[str, ...] = field(init=False)
     last_slugs: tuple[str, ...] = field(init=False)
+    start_slugs: tuple[str, ...] = field(init=False)
+    end_slugs: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Fold the names for addresses once."""
         object.__setattr__(self, "first_slugs", tuple(slug(name) for name in self.first_names))
         object.__setattr__(self, "last_slugs", tuple(slug(name) for name in self.last_names))
+        object.__setattr__(self, "start_slugs", tuple(slug(word) for word in self.company_starts))
+        object.__setattr__(self, "end_slugs", tuple(slug(word) for word, _ in self.company_ends))
 
 
 DEMO = Profile(
