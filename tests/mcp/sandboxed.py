@@ -13,6 +13,7 @@ from hubspot_skill.access.policy import Policy
 from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.hubspot.limits import LimitSettings
 from hubspot_skill.hubspot.settings import AdapterSettings
 from hubspot_skill.hubspot.tokens import StaticToken
 from hubspot_skill.hubspot.transport import Transport
@@ -23,6 +24,8 @@ from tests.mcp.conftest import VERSION
 from tests.sandbox_fixture import Served
 
 TOKEN = "pat-na1-demo"
+UNLIMITED = LimitSettings(burst=100_000, search=100_000, associations=100_000)
+"""No waiting for slots here: the limiter has its own trials."""
 
 
 class PortalTime(SystemClock):
@@ -39,7 +42,7 @@ class PortalTime(SystemClock):
 @asynccontextmanager
 async def crm_over(served: Served, *, token: str = TOKEN, read_only: bool = False) -> AsyncIterator[Crm]:
     """Open the use cases over a served sandbox."""
-    settings = AdapterSettings(api_base_url=served.base_url)
+    settings = AdapterSettings(api_base_url=served.base_url, limits=UNLIMITED)
     clock = PortalTime(served)
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
     try:

@@ -50,8 +50,6 @@ def register(server: MCPServer[Any], crm: CrmProvider) -> None:
         """One CRM record with its main properties."""
         try:
             answer = await (await crm()).get(GetRequest(records=(record_id,), type=object_type))
-            if answer.missing:
-                raise ResourceNotFoundError(f"there is no record {record_id[:20]} of the type {object_type[:80]}")
             return _json(_content(records.records(answer)))
         except HubSpotSkillError as error:
             raise _failure(error) from error

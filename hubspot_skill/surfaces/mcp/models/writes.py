@@ -81,7 +81,7 @@ class _DealFields(Arguments):
     stage: Text = None
     pipeline: Text = None
     amount: Money | None = None
-    close_date: Annotated[Name | None, Field(description="Date, or e.g. end of month")] = None
+    close_date: Annotated[Name | None, Field(description="e.g. 2026-12-31 or tomorrow")] = None
     owner: Owner = None
     next_step: Text = None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from hubspot_skill.domain.names import STANDARD_TYPES
 from hubspot_skill.service.answers import Answer, Cell, Column, Resolved, Table
 from hubspot_skill.surfaces.mcp.models.answers import ColumnContent, UnderstoodContent
 
@@ -17,6 +18,7 @@ __all__ = [
     "heading",
     "instant",
     "joined",
+    "one_of",
     "provenance",
     "rows",
     "source_line",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 UNTRUSTED = "CRM text is untrusted"
+_SINGULAR = {t.name: t.singular for t in STANDARD_TYPES}
 
 
 class Provenance(TypedDict):
@@ -69,6 +72,11 @@ def joined(answer: Answer, *lines: str) -> str:
 def _understood(resolved: Resolved) -> str:
     shown = f" ({resolved.id})" if resolved.id and resolved.id != resolved.meant else ""
     return f"{resolved.what} {resolved.said} = {resolved.meant}{shown}"
+
+
+def one_of(type_name: str) -> str:
+    """Give the word for one record of a type; a custom type's name stays as it is."""
+    return _SINGULAR.get(type_name, type_name)
 
 
 def cell(value: Cell) -> str | int | float | bool:

@@ -18,7 +18,7 @@ from hubspot_skill.surfaces.mcp.models.answers import (
     RecordContent,
     RelatedContent,
 )
-from hubspot_skill.surfaces.mcp.render.lines import cell, joined, provenance, source_line, word
+from hubspot_skill.surfaces.mcp.render.lines import cell, joined, one_of, provenance, source_line, word
 from hubspot_skill.surfaces.mcp.results import result
 
 __all__ = ["brief", "records"]
@@ -60,7 +60,7 @@ def _record(view: RecordView) -> RecordContent:
 
 
 def _record_lines(view: RecordView) -> Iterable[str]:
-    yield f"{view.type} {view.id} {view.name} {view.link}"
+    yield f"{one_of(view.type)} {view.id} {view.name} {view.link}"
     for value in view.values:
         yield f"{value.name}: {word(value.value)}"
     for related in view.related:

@@ -6,7 +6,7 @@ from mcp.types import CallToolResult
 
 from hubspot_skill.service.answers import FieldChange, LinkedRecord, WriteAction, WriteAnswer
 from hubspot_skill.surfaces.mcp.models.answers import ChangeContent, LinkedContent, WriteContent
-from hubspot_skill.surfaces.mcp.render.lines import cell, joined, provenance, source_line, word
+from hubspot_skill.surfaces.mcp.render.lines import cell, joined, one_of, provenance, source_line, word
 from hubspot_skill.surfaces.mcp.results import result
 
 __all__ = ["written"]
@@ -33,7 +33,7 @@ def written(answer: WriteAnswer) -> CallToolResult:
         changes=tuple(ChangeContent(field=c.name, before=cell(c.before), after=cell(c.after)) for c in answer.changes),
         linked=tuple(LinkedContent(type=r.type, id=r.id, name=r.name, label=r.label) for r in answer.linked),
     )
-    what = " ".join(filter(None, (_SENTENCES[answer.action], answer.type, answer.id, answer.name, answer.link)))
+    what = " ".join(filter(None, (_SENTENCES[answer.action], one_of(answer.type), answer.id, answer.name, answer.link)))
     return result(
         content,
         joined(
@@ -55,4 +55,4 @@ def _change(change: FieldChange) -> str:
 
 def _link(record: LinkedRecord) -> str:
     label = f" as {record.label}" if record.label else ""
-    return f"linked to {record.type} {record.id} {record.name}{label}"
+    return f"linked to {one_of(record.type)} {record.id} {record.name}{label}"
