@@ -23,7 +23,7 @@ from hubspot_skill.service.answers import WriteAction, WriteAnswer
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import change_of, coded_value, read_values
 from hubspot_skill.service.interpreter import MAX_TEXT, options_of
-from hubspot_skill.service.joins import default_numbers, find_joins, linked, new_links, with_names
+from hubspot_skill.service.joins import find_joins, linked, new_links, plain_labels, with_names
 from hubspot_skill.service.requests import ActivityKind, ActivityRequest, Given
 from hubspot_skill.service.words import periods
 from hubspot_skill.service.words.properties import PropertyBook
@@ -116,7 +116,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
         typed = {n: coded_value(values.properties[n], c) for n, c in values.by_name.items()}
         record = Record(shape.type, RecordId(""), typed)
     else:
-        links = new_links(shape.type, joins, await default_numbers(scene, shape.type, joins))
+        links = new_links(shape.type, joins, await plain_labels(scene, shape.type, joins))
         draft = Draft(shape.type, values.by_name, links)
         record = await scene.hubspot.objects.create(draft, properties=book.having(list(values.by_name)))
     labels = await scene.labels(shape.type)

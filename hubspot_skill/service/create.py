@@ -25,7 +25,7 @@ from hubspot_skill.service.answers import WriteAction, WriteAnswer
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import Values, change_of, coded_value, read_values
 from hubspot_skill.service.duplicates import key_holders, look_alikes
-from hubspot_skill.service.joins import Join, default_numbers, find_joins, linked, new_links, with_names
+from hubspot_skill.service.joins import Join, find_joins, linked, new_links, plain_labels, with_names
 from hubspot_skill.service.references import candidate_of, name_of
 from hubspot_skill.service.requests import CreateRequest, IfExists
 from hubspot_skill.service.update import apply_changes, read_current
@@ -66,7 +66,7 @@ async def create(connection: Connection, request: CreateRequest) -> WriteAnswer:
     joins = await with_names(scene, joins)
     if request.dry_run:
         return await _tried(scene, book, values, joins)
-    draft = Draft(type, values.by_name, new_links(type, joins, await default_numbers(scene, type, joins)))
+    draft = Draft(type, values.by_name, new_links(type, joins, await plain_labels(scene, type, joins)))
     try:
         record = await scene.hubspot.objects.create(draft, properties=book.having([*values.by_name, *type.title]))
     except AlreadyExistsError as error:

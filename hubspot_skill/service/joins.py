@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, UnknownNameError
@@ -12,6 +12,7 @@ from hubspot_skill.domain.text import quote
 from hubspot_skill.domain.writes import Link, NewLink
 from hubspot_skill.service.answers import LinkedRecord
 from hubspot_skill.service.connection import Scene
+from hubspot_skill.service.failures import tell_written
 from hubspot_skill.service.references import Reference
 from hubspot_skill.service.requests import LinkTo
 from hubspot_skill.service.views import names_of
@@ -19,12 +20,12 @@ from hubspot_skill.service.words.nearest import candidate, named, nearest
 
 __all__ = [
     "Join",
-    "default_numbers",
     "find_joins",
     "linked",
     "make_joins",
     "missing_joins",
     "new_links",
+    "plain_labels",
     "with_names",
 ]
 
@@ -73,10 +74,10 @@ async def _label(scene: Scene, type: ObjectType, to_type: ObjectType, word: str)
     )
 
 
-def new_links(type: ObjectType, joins: Sequence[Join], default_types: dict[str, int]) -> tuple[NewLink, ...]:
+def new_links(type: ObjectType, joins: Sequence[Join], plain: Mapping[str, AssociationLabel]) -> tuple[NewLink, ...]:
     """Give the links of a record that is to be created; its first company becomes the primary one.
 
-    `default_types` are the numbers of the unlabelled links to types that HubSpot has no fixed number for.
+    `plain` are the unlabelled links to types for which HubSpot has no fixed number.
     """
     links: list[NewLink] = []
     has_primary = False
@@ -87,16 +88,16 @@ def new_links(type: ObjectType, joins: Sequence[Join], default_types: dict[str, 
         elif primary is not None and not has_primary:
             has_primary = True
             links.append(NewLink(join.to.type, join.to.id, (primary,)))
-        elif join.to.type.name in default_types:
-            links.append(NewLink(join.to.type, join.to.id, (default_types[join.to.type.name],)))
+        elif (unlabelled := plain.get(join.to.type.name)) is not None:
+            links.append(NewLink(join.to.type, join.to.id, (unlabelled.type_id,), unlabelled.category))
         else:
             links.append(NewLink(join.to.type, join.to.id))
     return tuple(links)
 
 
-async def default_numbers(scene: Scene, type: ObjectType, joins: Sequence[Join]) -> dict[str, int]:
-    """Give the numbers of unlabelled links where a custom type has part in them."""
-    found: dict[str, int] = {}
+async def plain_labels(scene: Scene, type: ObjectType, joins: Sequence[Join]) -> Mapping[str, AssociationLabel]:
+    """Give the unlabelled links, by the other type's name, where an account's own type has part in them."""
+    found: dict[str, AssociationLabel] = {}
     for join in joins:
         to = join.to.type
         if join.label is None and (type.is_custom or to.is_custom) and to.name not in found:
@@ -105,7 +106,7 @@ async def default_numbers(scene: Scene, type: ObjectType, joins: Sequence[Join])
                 raise InvalidInputError(
                     f"{type.name} and {to.name} cannot be linked without a label", field="associate"
                 )
-            found[to.name] = plain[0].type_id
+            found[to.name] = plain[0]
     return found
 
 
@@ -125,8 +126,8 @@ async def make_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequen
         try:
             await _make(scene, type, id, join, there)
         except HubSpotSkillError as error:
-            if made and error.wrote == "nothing":
-                error.wrote = "some"
+            if made:
+                tell_written(error)
             raise
         made.append(join)
     return made

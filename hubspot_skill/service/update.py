@@ -22,6 +22,7 @@ from hubspot_skill.domain.writes import Change
 from hubspot_skill.service.answers import FieldChange, WriteAction, WriteAnswer
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import Values, change_of, coded_value, is_same, read_values
+from hubspot_skill.service.failures import tell_written
 from hubspot_skill.service.joins import Join, find_joins, linked, make_joins, missing_joins, with_names
 from hubspot_skill.service.references import is_email, name_of
 from hubspot_skill.service.requests import Given, UpdateRequest
@@ -179,8 +180,8 @@ async def _put_back(scene: Scene, type: ObjectType, record: Record, refused: Hub
     try:
         await scene.hubspot.objects.update(Change(type, record.id, before))
     except HubSpotSkillError:
-        refused.wrote = "some"
-        refused.message += f"; the lifecycle stage, which was {quote(before[_LIFECYCLE])}, is empty now"
+        was = quote(before[_LIFECYCLE])
+        tell_written(refused, f"{refused.message}; the lifecycle stage, which was {was}, is empty now")
 
 
 async def _join(
@@ -189,9 +190,8 @@ async def _join(
     try:
         return await make_joins(scene, type, id, joins)
     except HubSpotSkillError as error:
-        if has_written and error.wrote == "nothing":
-            error.wrote = "some"
-            error.message = f"the values of {type.singular} {id} were written, but not every link: {error.message}"
+        if has_written:
+            tell_written(error, f"the values of {type.singular} {id} were written, but not every link: {error.message}")
         raise
 
 

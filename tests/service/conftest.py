@@ -7,7 +7,7 @@ import pytest
 from hubspot_skill.sandbox.clock import SandboxClock
 from tests.sandbox.engine_portal import NOW
 from tests.sandbox_fixture import Served, running_sandbox
-from tests.service.scene import Office, office, opened
+from tests.service.scene import Office, fresh, office, opened
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,6 @@ def served_office() -> Iterator[Served]:
 @pytest.fixture
 async def crm(served_office: Served) -> AsyncIterator[Office]:
     """Give the use cases over the portal as it was seeded."""
-    served_office.sandbox.reset()
+    fresh(served_office)
     async with opened(served_office) as here:
         yield here

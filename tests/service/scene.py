@@ -114,16 +114,33 @@ class Office:
 
     def calls(self) -> list[str]:
         """Give every call that the sandbox has seen, as method and path."""
-        return [f"{c.method} {c.path}" for c in self.served.sandbox.traffic.calls("")]
+        return calls_of(self.served)
 
     def writes(self) -> list[str]:
         """Give the calls that wrote something."""
-        reads = ("/search", "/batch/read", "access-token-info")
-        return [c for c in self.calls() if not c.startswith("GET") and not c.endswith(reads)]
+        return writes_of(self.served)
 
     def forget_calls(self) -> None:
         """Begin to count calls anew."""
         self.served.sandbox.traffic.clear()
+
+
+def calls_of(served: Served) -> list[str]:
+    """Give every call that a sandbox has seen, as method and path."""
+    return [f"{c.method} {c.path}" for c in served.sandbox.traffic.calls("")]
+
+
+def writes_of(served: Served) -> list[str]:
+    """Give the calls that wrote something."""
+    reads = ("/search", "/batch/read", "access-token-info")
+    return [c for c in calls_of(served) if not c.startswith("GET") and not c.endswith(reads)]
+
+
+def fresh(served: Served) -> None:
+    """Put a sandbox back to its seed, which costs nothing where the test before changed nothing."""
+    if writes_of(served) or served.sandbox.faults.rules:
+        served.sandbox.reset()
+    served.sandbox.traffic.clear()
 
 
 @asynccontextmanager

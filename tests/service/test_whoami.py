@@ -6,7 +6,7 @@ from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.sandbox.rates import POLICIES
 from hubspot_skill.service.answers import Access
 from tests.sandbox_fixture import Served, running_sandbox
-from tests.service.scene import Office, office, opened
+from tests.service.scene import Office, fresh, office, opened
 
 
 async def test_the_account_and_the_user_are_told(crm: Office) -> None:
@@ -24,7 +24,7 @@ async def test_the_account_and_the_user_are_told(crm: Office) -> None:
 
 
 async def test_what_a_token_may_do_follows_from_its_scopes(served_office: Served) -> None:
-    served_office.sandbox.reset()
+    fresh(served_office)
     token = served_office.sandbox.tokens.mint(
         "demo", scopes=["crm.objects.contacts.read", "crm.objects.deals.read", "crm.objects.deals.write"]
     )
@@ -42,7 +42,7 @@ async def test_what_a_token_may_do_follows_from_its_scopes(served_office: Served
 
 
 async def test_where_hubspot_does_not_tell_the_scopes_each_family_is_tried_once(served_office: Served) -> None:
-    served_office.sandbox.reset()
+    fresh(served_office)
     token = served_office.sandbox.tokens.mint("demo", scopes=["crm.objects.contacts.read"])
     served_office.sandbox.faults.add(Rule(Status(404), route="access-token-info"))
     async with opened(served_office, token=token) as crm:
@@ -60,7 +60,7 @@ async def test_where_hubspot_does_not_tell_the_scopes_each_family_is_tried_once(
 
 
 async def test_a_read_only_server_may_write_nothing(served_office: Served) -> None:
-    served_office.sandbox.reset()
+    fresh(served_office)
     async with opened(served_office, policy=Policy(read_only=True)) as crm:
         answer = await crm.crm.whoami()
     assert answer.read_only
