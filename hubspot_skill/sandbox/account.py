@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from hubspot_skill.sandbox.call import Call, answer
+from hubspot_skill.sandbox.moments import iso
 from hubspot_skill.sandbox.reading import record_id_of
 from hubspot_skill.sandbox.refusals import Refusal
 from hubspot_skill.sandbox.routes import Endpoint
@@ -198,7 +199,8 @@ def joined_pair_limits(call: Call) -> Response:
 def currencies(call: Call) -> Response:
     """Answer the account's own currency."""
     call.require("settings.currencies.read")
-    return answer({"currencyCode": call.portal.account.company_currency})
+    account = call.portal.account
+    return answer({"id": account.company_currency, "createdAt": iso(account.created_ms)})
 
 
 def current_rates(call: Call) -> Response:
