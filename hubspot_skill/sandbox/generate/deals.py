@@ -294,14 +294,14 @@ def _close_dates(
 def _owners(plan: Plan, company: int, moves: list[tuple[int, str]], draw: Random) -> list[tuple[int, int]]:
     start, last = moves[0][0], moves[-1][0]
     begun = plan.today - start // DAY_MS
-    active = [one for one in plan.profile.people if one.since >= begun >= (one.until or 0)]
-    usual = plan.person(plan.company_owner[company]) if company >= 0 else None
-    owner = usual if usual is not None and usual in active else pick(draw, active)
+    active = plan.active[begun]
+    usual = plan.company_owner[company] if company >= 0 else -1
+    owner = plan.person(usual if usual in active else pick(draw, active))
     luck = draw.random()
     if luck < 0.03:
         return [(start, 0)]
     if luck < 0.13 and last > start:
-        other = pick(draw, active)
+        other = plan.person(pick(draw, active))
         if other is not owner:
             return [(start, owner.id), (start + (last - start) * 2 // 3, other.id)]
     return [(start, owner.id)]

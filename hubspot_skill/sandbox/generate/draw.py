@@ -51,10 +51,12 @@ class Stream:
         """Name the stream by what it depends on: portal, seed, kind."""
         self._base = stream_base(*parts)
         self._random = Random(0)  # noqa: S311 - believable data, not secrets
+        # The seeding of the generator below Python's: half the cost, the same for whole numbers.
+        self._reseed = super(Random, self._random).seed
 
     def at(self, index: int) -> Random:
         """Return the generator at the start of this index's draws."""
-        self._random.seed((self._base + index * _STEP) & _MASK)
+        self._reseed((self._base + index * _STEP) & _MASK)
         return self._random
 
 

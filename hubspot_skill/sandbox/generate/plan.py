@@ -21,7 +21,7 @@ from hubspot_skill.sandbox.generate.draw import DAY_MS, HOUR_MS, MINUTE_MS, Stre
 from hubspot_skill.sandbox.generate.profiles import Person, Profile
 from hubspot_skill.sandbox.generate.stories import LOST, OPEN, WON, Story, stories_of
 
-__all__ = ["ARCHIVED", "DUPLICATE", "MERGED", "MINIMUM_SIZE", "NO_EMAIL", "PLAIN", "Plan", "active_people", "make_plan"]
+__all__ = ["ARCHIVED", "DUPLICATE", "MERGED", "MINIMUM_SIZE", "NO_EMAIL", "PLAIN", "Plan", "make_plan"]
 
 MINIMUM_SIZE = 100
 """The least number of contacts: room for the stories and something round them."""
@@ -48,6 +48,8 @@ class Plan:
     stories: tuple[Story, ...]
     company_start: array[int]
     """By company: its first contact; one more entry than companies."""
+    contact_company: array[int]
+    """By contact: its company, -1 for none."""
     company_day: array[int]
     company_owner: array[int]
     company_double: bytearray
@@ -62,6 +64,8 @@ class Plan:
     deal_day: array[int]
     deal_end_day: array[int]
     deal_outcome: bytearray
+    active: list[list[int]]
+    """By days ago: who worked in the account then."""
     streams: dict[str, Stream] = field(default_factory=dict[str, Stream])
 
     @property
@@ -108,9 +112,7 @@ class Plan:
 
     def company_of(self, contact: int) -> int:
         """Return the company of a contact, -1 if it has none."""
-        if contact < 0 or contact >= self.company_start[-1]:
-            return -1
-        return bisect_right(self.company_start, contact) - 1
+        return self.contact_company[contact] if contact >= 0 else -1
 
     def contacts_of(self, company: int) -> range:
         """Return the contacts of a company."""
@@ -124,7 +126,7 @@ class Plan:
         """Return a moment in office hours of that day, or of the Friday before if it is a week-end."""
         day = workday(self.today - days_ago)
         opening = day * DAY_MS + (8 - self.profile.utc_offset_hours) * HOUR_MS
-        return opening + int(draw.random() * 570) * MINUTE_MS + int(draw.random() * MINUTE_MS)
+        return opening + int(draw.random() * 570 * MINUTE_MS)
 
 
 def workday(day: int) -> int:
@@ -150,7 +152,8 @@ def make_plan(profile: Profile, *, size: int, seed: int, now: datetime) -> Plan:
     company_day = _company_days(stories, companies, draw)
     contact_day = _contact_days(stories, start, company_day, size, draw)
     deals = _Deals(profile, stories, start, company_day, contact_day, draw)
-    company_owner = _company_owners(profile, stories, company_day, draw)
+    active = _active_people(profile)
+    company_owner = _company_owners(stories, company_day, active, draw)
     deals.draw_all(size * 3 // 10, company_owner)
     double = _doubles(len(stories), companies, deals.first_deal_day, draw)
     return Plan(
@@ -161,6 +164,7 @@ def make_plan(profile: Profile, *, size: int, seed: int, now: datetime) -> Plan:
         today=today,
         stories=stories,
         company_start=start,
+        contact_company=_companies_of(start, size),
         company_day=company_day,
         company_owner=company_owner,
         company_double=double,
@@ -174,6 +178,7 @@ def make_plan(profile: Profile, *, size: int, seed: int, now: datetime) -> Plan:
         deal_day=deals.day,
         deal_end_day=deals.end_day,
         deal_outcome=deals.outcome,
+        active=active,
     )
 
 
@@ -201,6 +206,14 @@ def _starts(stories: tuple[Story, ...], companies: int, size: int, draw: Random)
     return starts
 
 
+def _companies_of(start: array[int], size: int) -> array[int]:
+    companies = array("l", [-1]) * size
+    for company in range(len(start) - 1):
+        for contact in range(start[company], start[company + 1]):
+            companies[contact] = company
+    return companies
+
+
 def _company_days(stories: tuple[Story, ...], companies: int, draw: Random) -> array[int]:
     days = sorted(
         (2 + int((ACCOUNT_DAYS - 20) * draw.random() ** 1.4) for _ in range(companies - len(stories))), reverse=True
@@ -221,14 +234,15 @@ def _contact_days(
     return days
 
 
-def active_people(profile: Profile) -> list[list[int]]:
+def _active_people(profile: Profile) -> list[list[int]]:
     """Return who worked in the account, by days ago."""
     people = list(enumerate(profile.people))
     return [[order for order, one in people if one.since >= day >= (one.until or 0)] for day in range(ACCOUNT_DAYS + 1)]
 
 
-def _company_owners(profile: Profile, stories: tuple[Story, ...], company_day: array[int], draw: Random) -> array[int]:
-    active = active_people(profile)
+def _company_owners(
+    stories: tuple[Story, ...], company_day: array[int], active: list[list[int]], draw: Random
+) -> array[int]:
     owners = array("b", (pick(draw, active[day]) for day in company_day))
     for order, story in enumerate(stories):
         owners[order] = story.owner
