@@ -1,12 +1,15 @@
 """Folders of CSV files: the data set that ships a mapping, a stranger's folder, and every way in which one can be wrong."""
 
+import json
 import os
 import shutil
+import urllib.request
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from hubspot_skill.sandbox.csv_folder import load_folder
 from hubspot_skill.sandbox.csv_mapping import DataError, built_in_mappings
 from hubspot_skill.sandbox.seed import PortalSeed, SeedRecord
 from hubspot_skill.sandbox.store import Store
+from tests.sandbox_fixture import running_sandbox
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "crm-sales-opportunities"
 
@@ -196,6 +200,54 @@ def test_given_time_before_the_end_of_the_data_dates_the_import() -> None:
 
     assert portal.now == now
     assert {record.created_ms for record in portal.records} == {int(now.timestamp() * 1000)}
+
+
+def search_deals(base_url: str, **body: object) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"{base_url}/crm/objects/2026-09/deals/search",
+        data=json.dumps(body).encode(),
+        headers={"authorization": "Bearer pat-na1-demo", "content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
+@needs_data
+def test_the_counts_come_out_of_the_sandbox_as_they_are_in_the_data() -> None:
+    def count(*filters: dict[str, str]) -> int:
+        return search_deals(served.base_url, filterGroups=[{"filters": list(filters)}] if filters else [], limit=1)[
+            "total"
+        ]
+
+    def has(name: str, value: str) -> dict[str, str]:
+        return {"propertyName": name, "operator": "EQ", "value": value}
+
+    with running_sandbox([opportunities()]) as served:
+        stages = {stage: count(has("dealstage", stage)) for stage in ("prospecting", "engaging", "won", "lost")}
+        darcel = next(owner for owner in opportunities().owners if owner.first_name == "Darcel")
+        counts = (
+            count(),
+            count(has("hs_is_closed_won", "true")),
+            count(has("hs_is_closed", "false")),
+            count({"propertyName": "amount", "operator": "NOT_HAS_PROPERTY"}),
+            count({"propertyName": "engage_date", "operator": "NOT_HAS_PROPERTY"}),
+            count(has("hubspot_owner_id", str(darcel.id))),
+        )
+        revenue, after = Decimal(0), "0"
+        while after:
+            page = search_deals(
+                served.base_url,
+                filterGroups=[{"filters": [has("dealstage", "won")]}],
+                properties=["hs_closed_amount"],
+                limit=200,
+                after=after,
+            )
+            revenue += sum(Decimal(deal["properties"]["hs_closed_amount"]) for deal in page["results"])
+            after = page.get("paging", {}).get("next", {}).get("after", "")
+
+    assert stages == {"prospecting": 500, "engaging": 1_589, "won": 4_238, "lost": 2_473}
+    assert counts == (8_800, 4_238, 2_089, 2_089, 500, 747)
+    assert revenue == 10_005_534
 
 
 # ---- a stranger's folder
