@@ -1,17 +1,13 @@
 """One case for every operation of `hubspot-sdk` 0.1.0a9 (paths of 2026-03) that the sandbox answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from hubspot_skill.sandbox.tokens import DEFAULT_APP
-from tests.official.scene import KINDS, SUBSCRIPTIONS, Kind, Scene
-from tests.sandbox.marketing_portal import AUTUMN, SPRING
+from tests.official.scene import KINDS, SUBSCRIPTIONS, Scene
+from tests.official.sdk_marketing import MARKETING_CASES
+from tests.official.sdk_records import Case, Records
 
 __all__ = ["CASES", "FAMILIES", "NOT_COVERED"]
-
-Case = Callable[[Scene], None]
 
 _TYPED = {f"crm.objects.{kind.name}": kind for kind in KINDS.values() if kind.name != SUBSCRIPTIONS}
 
@@ -51,137 +47,6 @@ NOT_COVERED = {
     r"marketing\.emails\..*(draft|revision|ab_test|clone|publish)": "versions and sending of e-mails are outside the sandbox",
 }
 """What is left out of these families, by a pattern of names, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Records:
-    """The cases of one type of records; families for any type take it as `object_type`."""
-
-    family: str
-    kind: Kind
-    any_type: bool = False
-
-    def cases(self) -> dict[str, Case]:
-        """Return every case of the family by the operation's name."""
-        found: dict[str, Case] = {
-            "list": self.list_all,
-            "get": self.get,
-            "create": self.create,
-            "update": self.update,
-            "delete": self.delete,
-            "search": self.search,
-            "batch.get": self.batch_get,
-            "batch.create": self.batch_create,
-            "batch.update": self.batch_update,
-            "batch.upsert": self.batch_upsert,
-            "batch.delete": self.batch_delete,
-        }
-        if self.kind.name in {"contacts", "companies", "deals", "tickets"} or self.family == "crm.objects.custom":
-            found["merge"] = self.merge
-        if self.family == "crm.objects.contacts":
-            found["gdpr_delete"] = self.gdpr_delete
-        return {f"{self.family}.{name}": case for name, case in found.items()}
-
-    @property
-    def first(self) -> tuple[str, ...]:
-        """Return the leading argument of calls that are about the type as a whole."""
-        return (self.kind.name,) if self.any_type else ()
-
-    @property
-    def named(self) -> dict[str, str]:
-        """Return the further argument of calls that are about one record."""
-        return {"object_type": self.kind.name} if self.any_type else {}
-
-    def api(self, scene: Scene) -> Any:
-        """Return the family's object of the client."""
-        return attrgetter(self.family)(scene.client)
-
-    def batch(self, scene: Scene) -> Any:
-        """Return the family's batch object of the client."""
-        return attrgetter(f"{self.family}.batch")(scene.client)
-
-    def list_all(self, scene: Scene) -> None:
-        found = [each.id for each in self.api(scene).list(*self.first, limit=1)]
-        assert found[:2] == list(self.kind.ids)
-        assert len(found) == len(set(found))
-
-    def get(self, scene: Scene) -> None:
-        name, text = self.kind.finds
-        found = self.api(scene).get(self.kind.ids[0], **self.named, properties=[name])
-        assert (found.id, found.properties[name], found.archived) == (self.kind.ids[0], text, False)
-
-    def create(self, scene: Scene) -> None:
-        made = self.api(scene).create(*self.first, properties=self.kind.new, associations=[])
-        assert made.properties.items() >= self.kind.new.items()
-
-    def update(self, scene: Scene) -> None:
-        name, value = self.kind.change
-        self.api(scene).update(self.kind.ids[0], **self.named, properties={name: value})
-        assert self.api(scene).get(self.kind.ids[0], **self.named, properties=[name]).properties[name] == value
-
-    def delete(self, scene: Scene) -> None:
-        self.api(scene).delete(self.kind.ids[0], **self.named)
-        page = self.api(scene).list(*self.first, archived=True)
-        assert [(each.id, each.archived) for each in page.results] == [(self.kind.ids[0], True)]
-
-    def search(self, scene: Scene) -> None:
-        name, text = self.kind.finds
-        groups = [{"filters": [{"propertyName": name, "operator": "EQ", "value": text}]}]
-        found = self.api(scene).search(
-            *self.first, filter_groups=groups, properties=[name], limit=10, sorts=[], after="0"
-        )
-        assert [each.id for each in found.results] == [self.kind.ids[0]]
-
-    def merge(self, scene: Scene) -> None:
-        first, second = self.kind.ids
-        done = self.api(scene).merge(*self.first, primary_object_id=first, object_id_to_merge=second)
-        assert done.id == first
-        assert second not in [each.id for each in self.api(scene).list(*self.first, limit=100)]
-
-    def gdpr_delete(self, scene: Scene) -> None:
-        self.api(scene).gdpr_delete(object_id=self.kind.ids[0])
-        assert self.kind.ids[0] not in [each.id for each in self.api(scene).list(limit=100)]
-
-    def batch_get(self, scene: Scene) -> None:
-        found = self.batch(scene).get(
-            *self.first,
-            inputs=[{"id": each} for each in self.kind.ids],
-            properties=[self.kind.finds[0]],
-            properties_with_history=[],
-        )
-        assert (found.status, {each.id for each in found.results}) == ("COMPLETE", set(self.kind.ids))
-
-    def batch_create(self, scene: Scene) -> None:
-        made = self.batch(scene).create(*self.first, inputs=[{"properties": self.kind.new, "associations": []}])
-        assert made.results[0].properties.items() >= self.kind.new.items()
-
-    def batch_update(self, scene: Scene) -> None:
-        name, value = self.kind.change
-        inputs = [{"id": each, "properties": {name: value}} for each in self.kind.ids]
-        done = self.batch(scene).update(*self.first, inputs=inputs)
-        assert {each.id: each.properties[name] for each in done.results} == dict.fromkeys(self.kind.ids, value)
-
-    def batch_upsert(self, scene: Scene) -> None:
-        group = scene.client.crm.properties.groups.list(self.kind.name).results[0].name
-        scene.client.crm.properties.create(
-            self.kind.name,
-            name="erp_key",
-            label="ERP key",
-            type="string",
-            field_type="text",
-            group_name=group,
-            has_unique_value=True,
-        )
-        made = {"id": "K-1", "idProperty": "erp_key", "properties": {**self.kind.new, "erp_key": "K-1"}}
-        done = self.batch(scene).upsert(*self.first, inputs=[made])
-        assert [each.new for each in done.results] == [True]
-        again = self.batch(scene).upsert(*self.first, inputs=[{**made, "properties": dict([self.kind.change])}])
-        assert [(each.id, each.new) for each in again.results] == [(done.results[0].id, False)]
-
-    def batch_delete(self, scene: Scene) -> None:
-        self.batch(scene).delete(*self.first, inputs=[{"id": each} for each in self.kind.ids])
-        page = self.api(scene).list(*self.first, archived=True)
-        assert {each.id for each in page.results} == set(self.kind.ids)
 
 
 _SIZE: dict[str, Any] = {
@@ -607,156 +472,10 @@ def _rate(scene: Scene) -> None:
     assert rates.get_exchange_rate_by_id(first.id).conversion_rate == 1.1
 
 
-def _campaigns(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.list(limit=1, properties=["hs_name"])
-    assert [each.properties["hs_name"] for each in found] == ["autumn gifts", "Spring Launch"]
-
-
-def _campaign(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.get(
-        SPRING, properties=["hs_campaign_status"], start_date="2026-03-01", end_date="2026-03-31"
-    )
-    assert found.properties == {"hs_campaign_status": "completed"}
-    assert found.assets["LANDING_PAGE"].results[0].metrics == {"views": 1200, "submissions": 40}
-
-
-def _campaign_create(scene: Scene) -> None:
-    made = scene.client.marketing.campaigns.create(properties={"hs_name": "Winter"})
-    assert made.properties == {"hs_name": "Winter"}
-
-
-def _campaign_update(scene: Scene) -> None:
-    changed = scene.client.marketing.campaigns.update(AUTUMN, properties={"hs_goal": "10 deals"})
-    assert changed.properties == {"hs_goal": "10 deals"}
-
-
-def _campaign_delete(scene: Scene) -> None:
-    scene.client.marketing.campaigns.delete(AUTUMN)
-    assert [each.id for each in scene.client.marketing.campaigns.list()] == [SPRING]
-
-
-def _campaign_batch_get(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.batch.get(inputs=[{"id": SPRING}, {"id": "x"}], properties=["hs_name"])
-    assert [each.properties["hs_name"] for each in found.results] == ["Spring Launch"]
-
-
-def _campaign_batch_create(scene: Scene) -> None:
-    made = scene.client.marketing.campaigns.batch.create(inputs=[{"properties": {"hs_name": "A"}}])
-    assert made.status == "COMPLETE"
-
-
-def _campaign_batch_update(scene: Scene) -> None:
-    inputs = [{"id": AUTUMN, "properties": {"hs_name": "Gifts"}}]
-    done = scene.client.marketing.campaigns.batch.update(inputs=inputs)
-    assert [each.properties for each in done.results] == [{"hs_name": "Gifts"}]
-
-
-def _campaign_batch_delete(scene: Scene) -> None:
-    scene.client.marketing.campaigns.batch.delete(inputs=[{"id": AUTUMN}])
-    assert [each.id for each in scene.client.marketing.campaigns.list()] == [SPRING]
-
-
-def _assets(scene: Scene, campaign: str) -> list[str]:
-    return [each.id for each in scene.client.marketing.campaigns.assets.list("FORM", campaign_guid=campaign).results]
-
-
-def _asset_list(scene: Scene) -> None:
-    assert _assets(scene, SPRING) == ["f-1"]
-
-
-def _asset_update(scene: Scene) -> None:
-    scene.client.marketing.campaigns.assets.update("f-2", campaign_guid=AUTUMN, asset_type="FORM")
-    assert _assets(scene, AUTUMN) == ["f-2"]
-
-
-def _asset_delete(scene: Scene) -> None:
-    scene.client.marketing.campaigns.assets.delete("f-1", campaign_guid=SPRING, asset_type="FORM")
-    assert _assets(scene, SPRING) == []
-
-
-def _totals(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.budget.get_totals(SPRING)
-    assert (found.budget_total, found.spend_total, found.remaining_budget) == (9000.5, 3000.25, 6000.25)
-
-
-def _amounts(kind: str, existing: str) -> dict[str, Case]:
-    """Return the cases of budget or spend items."""
-
-    def api(scene: Scene) -> Any:
-        return getattr(scene.client.marketing.campaigns, kind)
-
-    def create(scene: Scene) -> None:
-        assert api(scene).create(AUTUMN, amount=12.5, name="Fair", order=0).amount == 12.5
-
-    def get(scene: Scene) -> None:
-        assert api(scene).get(existing, campaign_guid=SPRING).order == 0
-
-    def update(scene: Scene) -> None:
-        changed = api(scene).update(existing, campaign_guid=SPRING, amount=7, name="Less", order=0)
-        assert (changed.id, changed.amount, changed.name) == (existing, 7, "Less")
-
-    def delete(scene: Scene) -> None:
-        api(scene).delete(existing, campaign_guid=SPRING)
-        totals = scene.client.marketing.campaigns.budget.get_totals(SPRING)
-        assert existing not in [each.id for each in (*totals.budget_items, *totals.spend_items)]
-
-    cases: dict[str, Case] = {"create": create, "get": get, "update": update, "delete": delete}
-    return {f"marketing.campaigns.{kind}.{name}": case for name, case in cases.items()}
-
-
-def _metrics(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.metrics.get_attribution_metrics(SPRING)
-    assert (found.sessions, found.influenced_contacts) == (157, 3)
-
-
-def _revenue(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.metrics.get_revenue_attribution(SPRING, attribution_model="LINEAR")
-    assert (found.revenue_amount, found.currency_code) == (500.0, "USD")
-
-
-def _campaign_contacts(scene: Scene) -> None:
-    found = scene.client.marketing.campaigns.metrics.list_contact_ids_by_type(
-        "influencedContacts", campaign_guid=SPRING, limit=2
-    )
-    assert [each.id for each in found] == ["11", "12", "13"]
-
-
-def _emails(scene: Scene) -> None:
-    found = scene.client.marketing.emails.list(limit=1, include_stats=True)
-    assert [(each.id, each.stats.counters["open"]) for each in found] == [("9001", 95), ("9002", 0)]
-
-
-def _email_create(scene: Scene) -> None:
-    assert scene.client.marketing.emails.create(name="Winter news").state == "DRAFT"
-
-
-def _email_update(scene: Scene) -> None:
-    assert scene.client.marketing.emails.update("9002", subject="Leaves").subject == "Leaves"
-
-
-def _email_delete(scene: Scene) -> None:
-    scene.client.marketing.emails.delete("9002")
-    assert [each.id for each in scene.client.marketing.emails.list(archived=True)] == ["9002", "9003"]
-
-
-def _email_statistics(scene: Scene) -> None:
-    found = scene.client.marketing.emails.get(
-        start_timestamp="2026-03-01T00:00:00Z", end_timestamp="2026-04-01T00:00:00Z"
-    )
-    assert (found.emails, found.aggregate.ratios["openratio"]) == ([9001], 50)
-
-
-def _email_histogram(scene: Scene) -> None:
-    found = scene.client.marketing.emails.get_histogram(
-        start_timestamp="2026-03-03T05:00:00Z", end_timestamp="2026-03-05T05:00:00Z", interval="DAY"
-    )
-    assert [each.aggregations.counters["open"] for each in found.results] == [95, 0]
-
-
 CASES: dict[str, Case] = {
-    **{name: case for family, kind in _TYPED.items() for name, case in _Records(family, kind).cases().items()},
-    **_Records("crm.objects.custom", KINDS[SUBSCRIPTIONS], any_type=True).cases(),
-    **_Records("crm.objects.generic_objects", KINDS[SUBSCRIPTIONS], any_type=True).cases(),
+    **{name: case for family, kind in _TYPED.items() for name, case in Records(family, kind).cases().items()},
+    **Records("crm.objects.custom", KINDS[SUBSCRIPTIONS], any_type=True).cases(),
+    **Records("crm.objects.generic_objects", KINDS[SUBSCRIPTIONS], any_type=True).cases(),
     "crm.properties.create": _property_create,
     "crm.properties.list": _property_list,
     "crm.properties.get": _property_get,
@@ -832,28 +551,5 @@ CASES: dict[str, Case] = {
     "settings.currencies.exchange_rates.list_exchange_rates": _rates,
     "settings.currencies.exchange_rates.list_current_exchange_rates": _current_rates,
     "settings.currencies.exchange_rates.get_exchange_rate_by_id": _rate,
-    "marketing.campaigns.list": _campaigns,
-    "marketing.campaigns.get": _campaign,
-    "marketing.campaigns.create": _campaign_create,
-    "marketing.campaigns.update": _campaign_update,
-    "marketing.campaigns.delete": _campaign_delete,
-    "marketing.campaigns.batch.get": _campaign_batch_get,
-    "marketing.campaigns.batch.create": _campaign_batch_create,
-    "marketing.campaigns.batch.update": _campaign_batch_update,
-    "marketing.campaigns.batch.delete": _campaign_batch_delete,
-    "marketing.campaigns.assets.list": _asset_list,
-    "marketing.campaigns.assets.update": _asset_update,
-    "marketing.campaigns.assets.delete": _asset_delete,
-    "marketing.campaigns.budget.get_totals": _totals,
-    **_amounts("budget", "1"),
-    **_amounts("spend", "3"),
-    "marketing.campaigns.metrics.get_attribution_metrics": _metrics,
-    "marketing.campaigns.metrics.get_revenue_attribution": _revenue,
-    "marketing.campaigns.metrics.list_contact_ids_by_type": _campaign_contacts,
-    "marketing.emails.list": _emails,
-    "marketing.emails.create": _email_create,
-    "marketing.emails.update": _email_update,
-    "marketing.emails.delete": _email_delete,
-    "marketing.emails.get": _email_statistics,
-    "marketing.emails.get_histogram": _email_histogram,
+    **MARKETING_CASES,
 }
