@@ -43,6 +43,7 @@ __all__ = ["Clause", "Conditions", "groups_of"]
 Clause = tuple[tuple[Filter, ...], ...]
 
 _MAX_LINKED = 150
+_NO_LINK = frozenset({"none", "nobody", "no one"})
 _NEVER = frozenset({"never", "none", "unknown", "empty"})
 _SINGLE = {
     Compare.EQ: Operator.EQ,
@@ -213,6 +214,8 @@ class Conditions:
         return [(_within(prop, self._interpreter.period(what, words)),)]
 
     async def _linked(self, related: ObjectType, word: str) -> Clause:
+        if _among(word, _NO_LINK) and not self._type.is_custom:
+            return ((Filter(f"associations.{related.singular}", Operator.NOT_HAS_PROPERTY),),)
         other = await self._references.find(related, word)
         if not self._type.is_custom and not related.is_custom:
             return ((Filter(f"associations.{related.singular}", Operator.EQ, (other.id,)),),)

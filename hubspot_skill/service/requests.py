@@ -95,7 +95,7 @@ class ContactFilters:
     """What contacts to find. Several values of one filter are alternatives; different filters must all hold.
 
     `email` also takes a pattern (`*@acme.com`); `owner` also "me" and "nobody"; `company` and `deal` a name or id (a
-    company also a domain); `created`, `modified` and `last_contacted` a day or a period in words, or "never".
+    company also a domain) or "none" for those without; `created`, `modified` and `last_contacted` a day or a period in words, or "never".
     """
 
     email: tuple[str, ...] = ()

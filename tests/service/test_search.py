@@ -66,6 +66,8 @@ async def where(crm: Office, type: str, property: str, compare: Compare, value: 
         ({"company": "globex.example"}, {scene.GRACE}),
         ({"company": scene.ACME, "owner": ("me",)}, {scene.ADA}),
         ({"deal": "Acme renewal"}, {scene.ADA}),
+        ({"company": "none"}, {scene.GRACE_TOO, scene.NOBODY}),
+        ({"deal": "None", "company": "none"}, {scene.GRACE_TOO, scene.NOBODY}),
         ({"created": "last 30 days"}, {scene.NOBODY}),
         ({"created": "before 2026-05-01"}, {scene.ADA}),
         ({"last_contacted": "never"}, {scene.GRACE, scene.LINUS, scene.GRACE_TOO, scene.NOBODY}),
