@@ -96,10 +96,12 @@ class Sandbox:
         clock: SandboxClock | None = None,
         settings: SandboxSettings | None = None,
         policy: RatePolicy = POLICIES["none"],
+        oauth_policy: RatePolicy | None = None,
     ) -> None:
         """Load every portal, from what it is made of or from a database file that holds it already.
 
-        Without a clock, one runs from the first portal's own moment.
+        Without a clock, one runs from the first portal's own moment. OAuth apps are held to `policy` too, unless they have
+        one of their own.
         """
         if not portals:
             raise ValueError("a sandbox needs at least one portal")
@@ -108,7 +110,7 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         self.clock = clock or SandboxClock(stores[0].facts.now)
         self.portals = {store.facts.name: Portal(store, self.clock, self.settings) for store in stores}
-        self.rates = Rates(self.clock, policy)
+        self.rates = Rates(self.clock, policy, oauth_policy=oauth_policy)
         self.routes = Routes(endpoint for family in FAMILIES for endpoint in family)
         self.tokens = Tokens(self.portals, self.clock)
         self.faults = Faults(self.tokens.uninstall)

@@ -41,8 +41,8 @@ class SandboxOptions:
     `port` 0 takes a free one. `portals` names generated ones; empty means all of them, or none beside a folder of
     `data`, which always comes first. `size` is the number of contacts of the first generated portal where it stands
     first; the others have the default size at most. Without `now` the clock starts at the real time, or for a folder on the
-    day after its last date; it runs in either case. `rates` names a policy of `rates.POLICIES`. Without `cache_dir`
-    every start generates anew.
+    day after its last date; it runs in either case. `rates` names a policy of `rates.POLICIES` for
+    private apps; OAuth apps are then held to theirs. Without `cache_dir` every start generates anew.
     """
 
     port: int = 0
@@ -90,7 +90,8 @@ def open_sandbox(options: SandboxOptions) -> Sandbox:
     for order, name in enumerate(names):
         size = options.size if order == 0 else min(options.size, DEFAULT_SIZE)
         sources.append(_generated(options, name, size, now))
-    return Sandbox(sources, clock=SandboxClock(now), policy=POLICIES[options.rates])
+    oauth_policy = None if options.rates == "none" else POLICIES["oauth_app"]
+    return Sandbox(sources, clock=SandboxClock(now), policy=POLICIES[options.rates], oauth_policy=oauth_policy)
 
 
 async def serve(options: SandboxOptions, *, ready: Callable[[Running], None] | None = None) -> None:

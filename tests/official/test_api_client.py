@@ -42,6 +42,7 @@ def test_no_case_and_no_reason_is_about_nothing() -> None:
     assert [pattern for pattern in NOT_COVERED if not any(re.match(pattern, name) for name in OPERATIONS)] == []
 
 
+@pytest.mark.promise("official-clients")
 @pytest.mark.parametrize("operation", [OPERATIONS[name] for name in CASES if name in OPERATIONS], ids=lambda o: o.name)
 def test_the_client_understands_what_the_sandbox_answers(scene: Scene, operation: Operation) -> None:
     CASES[operation.name](scene)
