@@ -118,7 +118,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
     else:
         links = new_links(shape.type, joins, await plain_labels(scene, shape.type, joins))
         draft = Draft(shape.type, values.by_name, links)
-        record = await scene.hubspot.objects.create(draft, properties=book.having(list(values.by_name)))
+        record = await scene.writing.objects.create(draft, properties=book.having(list(values.by_name)))
     labels = await scene.labels(shape.type)
     return WriteAnswer(
         action=WriteAction.WOULD_CREATE if request.dry_run else WriteAction.CREATED,

@@ -14,6 +14,7 @@ from hubspot_skill.domain.errors import InvalidInputError
 from hubspot_skill.domain.names import ObjectType, PropertyName
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Account, Pipeline, Property
+from hubspot_skill.domain.text import clean
 from hubspot_skill.service.answers import Cell, Column, Table
 from hubspot_skill.service.cells import CELL_LENGTH, Labels, cell, column_type
 from hubspot_skill.service.references import name_of
@@ -120,8 +121,9 @@ def _currency_of(record: Record, account: Account) -> str:
 
 
 def _column(type: ObjectType, prop: Property, currency: str, account: Account) -> Column:
+    label = clean(prop.label, most=80)
     if prop.name.endswith(_HOME_MONEY):
-        return Column(prop.name, prop.label, "money", account.currency)
+        return Column(prop.name, label, "money", account.currency)
     if _is_deal_money(type, prop):
-        return Column(prop.name, prop.label, "money", currency)
-    return Column(prop.name, prop.label, column_type(prop))
+        return Column(prop.name, label, "money", currency)
+    return Column(prop.name, label, column_type(prop))

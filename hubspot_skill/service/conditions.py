@@ -20,9 +20,8 @@ from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType
 from hubspot_skill.domain.schema import Pipeline, Property, PropertyType
 from hubspot_skill.domain.search import MAX_GROUPS, Filter, Operator
 from hubspot_skill.domain.text import quote
-from hubspot_skill.hubspot.client import HubSpot
-from hubspot_skill.service.interpreter import Interpreter
-from hubspot_skill.service.references import References, domain_of
+from hubspot_skill.service.connection import Scene
+from hubspot_skill.service.references import domain_of
 from hubspot_skill.service.requests import (
     CompanyFilters,
     Compare,
@@ -82,10 +81,10 @@ def groups_of(clauses: Sequence[Clause]) -> tuple[tuple[Filter, ...], ...]:
 class Conditions:
     """Turns the filters of one request into clauses; may ask HubSpot for related records."""
 
-    def __init__(self, hubspot: HubSpot, interpreter: Interpreter, book: PropertyBook) -> None:
-        self._hubspot = hubspot
-        self._interpreter = interpreter
-        self._references = References(hubspot, interpreter)
+    def __init__(self, scene: Scene, book: PropertyBook) -> None:
+        self._hubspot = scene.hubspot
+        self._interpreter = scene.words
+        self._references = scene.references
         self._book = book
         self._type = book.type
 

@@ -12,11 +12,13 @@ from hubspot_skill.domain.names import ObjectType
 from hubspot_skill.domain.schema import Account, Owner
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.hubspot.limits import Priority
 from hubspot_skill.service.access_probe import probe
 from hubspot_skill.service.answers import Access, Resolved, Source
 from hubspot_skill.service.cells import Labels
 from hubspot_skill.service.directory import Directory, Kept
 from hubspot_skill.service.interpreter import Interpreter
+from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.references import References
 from hubspot_skill.service.together import three
 
@@ -34,15 +36,20 @@ class Provenance(TypedDict):
 
 
 class Scene:
-    """One request over a connection: its account, its interpreter, and the notes that its answer will carry."""
+    """One request over a connection: its account, its interpreter, and the notes that its answer will carry.
+
+    `hubspot` reads; `writing` is the same account in the class of callers that write.
+    """
 
     def __init__(self, connection: Connection, account: Account) -> None:
         self.hubspot = connection.hubspot
+        self.writing = connection.hubspot.at(Priority.WRITE)
         self.directory = connection.directory
         self.account = account
         self.now = connection.clock.now().astimezone(account.zone)
         self.words = Interpreter(connection.directory, now=self.now, zone=account.zone)
-        self.references = References(connection.hubspot, self.words)
+        self.recent = connection.recent
+        self.references = References(connection.hubspot, self.words, connection.recent)
         self._source: Source = connection.source
         self._notes: list[str] = []
 
@@ -81,7 +88,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What every use case works with; `access` is what was found out by trying (see `whoami`)."""
+    """What every use case works with; `access` is what was found out by trying (see `whoami`), `recent` what was just written."""
 
     hubspot: HubSpot
     directory: Directory
@@ -89,6 +96,7 @@ class Connection:
     policy: Policy
     source: Source
     access: Kept[tuple[Access, ...]]
+    recent: Recent
 
     @classmethod
     def to(cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool) -> Connection:
@@ -100,6 +108,7 @@ class Connection:
             policy=policy,
             source="sandbox" if is_sandbox else "hubspot",
             access=Kept(lambda: probe(hubspot), clock),
+            recent=Recent(clock),
         )
 
     async def scene(self) -> Scene:

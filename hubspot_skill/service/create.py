@@ -19,14 +19,14 @@ from hubspot_skill.domain.errors import (
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, PropertyName, RecordId
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Property
-from hubspot_skill.domain.text import clean
+from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.domain.writes import Draft
 from hubspot_skill.service.answers import WriteAction, WriteAnswer
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import Values, change_of, coded_value, read_values
 from hubspot_skill.service.duplicates import key_holders, look_alikes
 from hubspot_skill.service.joins import Join, find_joins, linked, new_links, plain_labels, with_names
-from hubspot_skill.service.references import candidate_of, name_of
+from hubspot_skill.service.references import candidate_of, name_of, telling
 from hubspot_skill.service.requests import CreateRequest, IfExists
 from hubspot_skill.service.update import apply_changes, read_current
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
@@ -68,9 +68,10 @@ async def create(connection: Connection, request: CreateRequest) -> WriteAnswer:
         return await _tried(scene, book, values, joins)
     draft = Draft(type, values.by_name, new_links(type, joins, await plain_labels(scene, type, joins)))
     try:
-        record = await scene.hubspot.objects.create(draft, properties=book.having([*values.by_name, *type.title]))
+        record = await scene.writing.objects.create(draft, properties=book.having([*values.by_name, *telling(type)]))
     except AlreadyExistsError as error:
         return await _lost_race(scene, book, request, values, joins, error)
+    scene.recent.keep(record)
     for warning in record.warnings:
         scene.note(f"HubSpot: {clean(warning, most=200)}")
     return await _answer(scene, book, WriteAction.CREATED, record, values, joins)
@@ -123,7 +124,7 @@ async def _existing(
     type = book.type
     if request.if_exists is IfExists.FAIL:
         raise AlreadyExistsError(
-            f"a {type.singular} with this {key} is there: {name_of(record)} ({record.id})",
+            f"a {type.singular} with this {key} is there: {quote(name_of(record))}, id {record.id}",
             hint=f'Use hubspot_update_{type.singular}, or if_exists "return" or "update".',
             existing_id=record.id,
             candidates=[candidate_of(r) for r, _ in holders],

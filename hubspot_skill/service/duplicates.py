@@ -2,8 +2,8 @@
 
 A key is what can only be one record's: a contact's email, any property that HubSpot keeps unique; a company's domain is
 taken as a key too, though HubSpot does not keep it unique. Emails and unique properties are read by key, which is
-immediate; domains and names are searched, and HubSpot's search lags behind writes by seconds, so a duplicate made in
-these seconds is not seen.
+immediate; domains and names are searched, and HubSpot's search lags behind writes by seconds: what was written here is
+remembered (see `recent`), a duplicate that somebody else made in these seconds is not seen.
 
 Near names: contacts of one full name at one company; companies of one name without its legal form, unless both have
 domains and these differ; deals of one name on one company, or of one name and without company.
@@ -76,7 +76,9 @@ async def key_holders(scene: Scene, book: PropertyBook, values: Values) -> list[
             found += [(record, name)] if record is not None else []
         elif book.type.name == COMPANIES.name and name == "domain":
             group = (Filter("domain", Operator.EQ, (code,)),)
-            found += [(r, name) for r in await _search(scene, book, Search(book.type, (group,), limit=_MOST))]
+            holders = await _search(scene, book, Search(book.type, (group,), limit=_MOST))
+            fresh = [r for r in scene.recent.of(book.type) if r.properties.get(name) == code]
+            found += [(r, name) for r in {r.id: r for r in (*holders, *fresh)}.values()]
     return found
 
 
@@ -132,7 +134,8 @@ async def _companies_alike(scene: Scene, book: PropertyBook, values: Values) -> 
     if not name:
         return []
     found = await _search(scene, book, Search(book.type, text=core, limit=MAX_PAGE))
-    alike = [r for r in found if is_near(name, name_of(r))]
+    everything = {r.id: r for r in (*found, *scene.recent.of(book.type))}.values()
+    alike = [r for r in everything if is_near(name, name_of(r))]
     domain = PropertyName("domain")
     return [r for r in alike if not values.get("domain") or not r.properties.get(domain)][:_MOST]
 

@@ -47,8 +47,8 @@ class Interpreter:
         return tuple(self._resolved.values())
 
     def note(self, what: str, said: str, meant: str, id: str = "") -> None:
-        """Keep what a word was taken for; a word that is its own meaning is left out."""
-        if said.strip() in (id, meant) and (not id or id == meant or said.strip() == id):
+        """Keep what a word was taken for, unless the word is the id, or without an id the meaning itself."""
+        if said.strip() == (id or meant):
             return
         said = clean(said, most=80)
         self._resolved[what, said] = Resolved(what, said, clean(meant, most=80), id)

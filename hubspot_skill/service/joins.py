@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, UnknownNameError
+from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, NotFoundError, UnknownNameError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, RecordId
 from hubspot_skill.domain.schema import AssociationLabel
-from hubspot_skill.domain.text import quote
+from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.domain.writes import Link, NewLink
 from hubspot_skill.service.answers import LinkedRecord
 from hubspot_skill.service.connection import Scene
@@ -162,25 +162,36 @@ async def _existing(scene: Scene, type: ObjectType, id: RecordId, to: ObjectType
 
 async def _make(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[int]) -> None:
     if join.label is None:
-        await scene.hubspot.associations.link(Link(type, id, join.to.type, join.to.id))
+        await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id))
         return
     known = await scene.directory.labels(type, join.to.type)
     kept = [k.type_id for k in known if k.type_id in there and k.label and k.category == join.label.category]
     numbers = tuple(dict.fromkeys([*kept, join.label.type_id]))
-    await scene.hubspot.associations.link(Link(type, id, join.to.type, join.to.id, numbers, join.label.category))
+    await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id, numbers, join.label.category))
 
 
 async def with_names(scene: Scene, joins: Sequence[Join]) -> list[Join]:
-    """Give the joins with the names of records that were given by id; one request a type, none where all are known."""
-    named_joins: dict[RecordId, str] = {}
+    """Give the joins with the names of records that were given by id; one request a type, none where all are known.
+
+    Raises:
+        NotFoundError: there is no record of an id.
+    """
+    found: dict[tuple[str, RecordId], str] = {}
     for to_name in dict.fromkeys(j.to.type.name for j in joins if not j.to.name):
         group = [j.to for j in joins if j.to.type.name == to_name and not j.to.name]
-        named_joins |= await names_of(scene, group[0].type, [r.id for r in group])
-    return [Join(Reference(j.to.type, j.to.id, j.to.name or named_joins.get(j.to.id, "")), j.label) for j in joins]
+        names = await names_of(scene, group[0].type, [r.id for r in group])
+        for to in group:
+            if to.id not in names:
+                raise NotFoundError(
+                    f"there is no {to.type.singular} {to.id} to link to", hint="The search tools find records by name."
+                )
+            found[to_name, to.id] = names[to.id]
+    return [Join(Reference(j.to.type, j.to.id, j.to.name or found[j.to.type.name, j.to.id]), j.label) for j in joins]
 
 
 def linked(joins: Sequence[Join]) -> tuple[LinkedRecord, ...]:
     """Give joins as an answer shows them."""
     return tuple(
-        LinkedRecord(j.to.type.name, j.to.id, j.to.name, (j.label.label or "") if j.label else "") for j in joins
+        LinkedRecord(j.to.type.name, j.to.id, j.to.name, clean(j.label.label or "", most=80) if j.label else "")
+        for j in joins
     )

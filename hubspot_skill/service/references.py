@@ -1,8 +1,9 @@
 """Records named by id, address, email, domain or name.
 
 An id or address is taken as it is, without asking HubSpot. An email is read as the contact's unique key, which is
-immediate; a domain or name goes through HubSpot's search, which lags behind writes by seconds: exact first, and where
-nothing is exact, one near hit whose name holds every word. Several hits are an error that names them.
+immediate; a domain or name goes through HubSpot's search, which lags behind writes by seconds (what was written here
+is remembered, see `recent`): exact first, and where nothing is exact, one near hit whose name holds every word. Several
+hits are an error that names them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hubspot_skill.domain.search import Filter, Operator, Search
 from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.service.interpreter import Interpreter
+from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.words.nearest import candidate, fold
 from hubspot_skill.service.words.types import record_address
 
@@ -27,6 +29,7 @@ __all__ = [
     "References",
     "candidate_of",
     "domain_of",
+    "is_called",
     "is_domain",
     "is_email",
     "name_filters",
@@ -53,9 +56,10 @@ class Reference:
 class References:
     """Finds the records that words of one request name."""
 
-    def __init__(self, hubspot: HubSpot, interpreter: Interpreter) -> None:
+    def __init__(self, hubspot: HubSpot, interpreter: Interpreter, recent: Recent) -> None:
         self._hubspot = hubspot
         self._interpreter = interpreter
+        self._recent = recent
 
     async def type_of(self, word: str, type_word: str) -> ObjectType:
         """Give the type of a record from its type's name, else from the form of the record's own word.
@@ -121,7 +125,9 @@ class References:
             return Reference(type, known)
         if type.name == CONTACTS.name and is_email(word):
             return await self._by_email(word)
-        exact = await self._search(type, Search(type, groups=name_filters(type, word), limit=_MOST))
+        found = await self._search(type, Search(type, groups=name_filters(type, word), limit=_MOST))
+        fresh = [r for r in self._recent.of(type) if is_called(r, word)]
+        exact = list({r.id: r for r in (*fresh, *found)}.values())
         if len(exact) > 1:
             raise self._ambiguous(type, word, exact)
         if exact:
@@ -190,6 +196,13 @@ def candidate_of(record: Record) -> Candidate:
     """Give a record as a candidate: id, name and what tells it from others."""
     shown = [record.properties.get(PropertyName(n)) for n in _DETAILS.get(record.type.name, ())]
     return candidate(record.id, name_of(record), ", ".join(str(v) for v in shown if v is not None))
+
+
+def is_called(record: Record, word: str) -> bool:
+    """Tell whether a record's name, or a company's domain, is the word."""
+    title = " ".join(str(v) for t in record.type.title if (v := record.properties.get(t)))
+    domain = record.properties.get(PropertyName("domain")) if record.type.name == COMPANIES.name else None
+    return fold(title) == fold(word) or (domain is not None and str(domain) == domain_of(word))
 
 
 def is_email(word: str) -> bool:

@@ -275,8 +275,8 @@ class LinkTo:
 class CreateRequest:
     """Create one contact, company or deal (or a record of another type) together with its links.
 
-    `allow_duplicate` lets a record through that looks like an existing one by name; never one with the same unique
-    key. `dry_run` checks everything and writes nothing.
+    `allow_duplicate` lets a record through that looks like an existing one by name, or a company of the same domain
+    (HubSpot does not keep domains unique); never one with the same unique key. `dry_run` checks everything and writes nothing.
     """
 
     type: str

@@ -43,7 +43,7 @@ async def search(connection: Connection, request: SearchRequest) -> SearchAnswer
     columns = choose(book, request.fields, pipelines, scene.account)
     its_digest = digest(replace(request, cursor=""))
     begin = open_cursor(request.cursor, its_digest) if request.cursor else Cursor(Continuation.OFFSET, "0", 0)
-    clauses = await Conditions(scene.hubspot, scene.words, book).clauses(request.filters, request.where)
+    clauses = await Conditions(scene, book).clauses(request.filters, request.where)
     asked = Search(type, groups_of(clauses), request.text.strip(), _sort(book, request.sort), request.limit)
     link = scene.link(type, "{id}")
     if request.count_only:

@@ -13,7 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, NotFoundError, ValueChangedError
+from hubspot_skill.domain.errors import (
+    HubSpotSkillError,
+    InvalidInputError,
+    NotFoundError,
+    UnknownNameError,
+    ValueChangedError,
+)
 from hubspot_skill.domain.names import CONTACTS, ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Pipeline, Property
@@ -52,7 +58,7 @@ async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
     record = await read_current(scene, book, request.record, (request.fields, request.properties, request.only_if))
     pipeline = await _pipeline_of(scene, type, record)
     values = await read_values(scene, book, request.fields, request.properties, current=pipeline)
-    expected = await read_values(scene, book, {}, request.only_if, current=pipeline, is_expectation=True)
+    expected = await _expected(scene, book, request.only_if, pipeline)
     await _check_expected(scene, type, record, expected)
     joins = await find_joins(scene, type, request.associate)
     return await apply_changes(scene, book, record, values, joins, is_dry=request.dry_run)
@@ -119,6 +125,14 @@ async def _pipeline_of(scene: Scene, type: ObjectType, record: Record) -> Pipeli
     return next((p for p in await scene.directory.pipelines(type) if p.id == id), None) if id else None
 
 
+async def _expected(scene: Scene, book: PropertyBook, only_if: Mapping[str, Given], current: Pipeline | None) -> Values:
+    """Read expected values; a stage that the record's pipeline does not have is looked for in all others."""
+    try:
+        return await read_values(scene, book, {}, only_if, current=current, is_expectation=True)
+    except UnknownNameError:
+        return await read_values(scene, book, {}, only_if, is_expectation=True)
+
+
 async def _check_expected(scene: Scene, type: ObjectType, record: Record, expected: Values) -> None:
     labels = await scene.labels(type)
     wrong: list[str] = []
@@ -148,7 +162,7 @@ async def _write(
 ) -> Record:
     book = await scene.directory.book(type)
     asked = book.having(list(dict.fromkeys([*differing, *type.title, "email", "domain", _CLOSE])))
-    objects = scene.hubspot.objects
+    objects = scene.writing.objects
     is_back = _moves_back(record, differing, properties)
     if is_back:
         await objects.update(Change(type, record.id, {_LIFECYCLE: ""}))
@@ -159,6 +173,7 @@ async def _write(
         if is_back and error.wrote == "nothing":
             await _put_back(scene, type, record, error)
         raise
+    scene.recent.keep(written)
     for warning in written.warnings:
         scene.note(f"HubSpot: {clean(warning, most=200)}")
     return written
@@ -178,7 +193,7 @@ async def _put_back(scene: Scene, type: ObjectType, record: Record, refused: Hub
     """Set the lifecycle stage that was cleared for a write that HubSpot then refused; says so where that fails too."""
     before = {_LIFECYCLE: str(record.properties[_LIFECYCLE])}
     try:
-        await scene.hubspot.objects.update(Change(type, record.id, before))
+        await scene.writing.objects.update(Change(type, record.id, before))
     except HubSpotSkillError:
         was = quote(before[_LIFECYCLE])
         tell_written(refused, f"{refused.message}; the lifecycle stage, which was {was}, is empty now")

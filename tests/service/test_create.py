@@ -12,17 +12,20 @@ from hubspot_skill.domain.errors import (
     NotFoundError,
     OutcomeUnknownError,
     PossibleDuplicateError,
-    RejectedValueError,
     UnknownNameError,
 )
 from hubspot_skill.domain.names import CONTACTS, PropertyName
 from hubspot_skill.domain.schema import Property, PropertyType
+from hubspot_skill.sandbox.clock import SandboxClock
 from hubspot_skill.sandbox.fault_kinds import Lost, Status
 from hubspot_skill.sandbox.faults import Rule
+from hubspot_skill.sandbox.settings import SandboxSettings
 from hubspot_skill.service.answers import FieldChange, LinkedRecord, WriteAction, WriteAnswer
 from hubspot_skill.service.requests import CreateRequest, GetRequest, IfExists, LinkTo
+from tests.sandbox.engine_portal import NOW
+from tests.sandbox_fixture import running_sandbox
 from tests.service import scene
-from tests.service.scene import Office
+from tests.service.scene import Office, office, opened
 
 
 async def make(crm: Office, type: str, fields: dict[str, Any], *links: LinkTo, **more: Any) -> WriteAnswer:
@@ -257,8 +260,9 @@ async def test_a_link_to_nothing_or_to_several_stops_the_create(crm: Office) -> 
     with pytest.raises(AmbiguousNameError):
         await make(crm, "contact", {"email": "a@b.example"}, LinkTo(type="company", record="acme.com"))
     assert crm.writes() == []
-    with pytest.raises(RejectedValueError):
+    with pytest.raises(NotFoundError, match="999999"):
         await make(crm, "contact", {"email": "a@b.example"}, LinkTo(type="company", record="999999"))
+    assert crm.writes() == []
     with pytest.raises(NotFoundError):
         await crm.crm.get(GetRequest(records=("a@b.example",)))
 
@@ -295,3 +299,21 @@ async def test_a_contact_that_appears_between_the_look_and_the_write_follows_if_
     answer = await make(crm, "contact", fields, if_exists=if_exists)
     expected = {IfExists.RETURN: WriteAction.FOUND, IfExists.UPDATE: WriteAction.UPDATED}
     assert (answer.action, answer.id) == (expected[if_exists], scene.ADA)
+
+
+async def test_what_was_just_created_is_known_by_name_though_hubspots_search_lags() -> None:
+    settings = SandboxSettings(search_lag_ms=30_000)
+    with running_sandbox([office()], clock=SandboxClock(NOW, running=False), settings=settings) as served:
+        async with opened(served) as crm:
+            company = await make(crm, "company", {"name": "Umbrella Ltd", "domain": "umbrella.example"})
+            deal = await make(crm, "deal", {"name": "Vaccine"}, LinkTo(type="company", record="umbrella ltd"))
+            contact = await make(crm, "contact", {"first_name": "Jill"}, LinkTo(type="company", record="umbrella.example"))  # fmt: skip
+            assert [x.id for x in (*deal.linked, *contact.linked)] == [company.id, company.id]
+            with pytest.raises(AlreadyExistsError) as same_domain:
+                await make(crm, "company", {"name": "Umbrella", "domain": "umbrella.example"})
+            assert same_domain.value.existing_id == company.id
+            with pytest.raises(PossibleDuplicateError):
+                await make(crm, "company", {"name": "UMBRELLA Inc."})
+            await crm.clock.advance(121)
+            with pytest.raises(NotFoundError):
+                await make(crm, "contact", {"first_name": "Chris"}, LinkTo(type="company", record="umbrella ltd"))

@@ -146,6 +146,7 @@ async def test_only_if_lets_a_change_through_where_it_holds(crm: Office, only_if
     ("only_if", "told"),
     [
         ({"amount": "1500"}, 'amount is "1500.5", expected "1500"'),
+        ({"stage": "Due"}, 'dealstage is "Contract Sent", expected "Due"'),
         ({"stage": "Closed Won"}, 'dealstage is "Contract Sent", expected "Closed Won"'),
         ({"hs_next_step": None}, 'hs_next_step is "Send the contract", expected empty'),
         ({"closed_lost_reason": "Price"}, 'closed_lost_reason is empty, expected "Price"'),
