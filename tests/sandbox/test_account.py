@@ -120,7 +120,7 @@ def test_exchange_rates_are_listed_and_the_current_ones_told() -> None:
     """[D] facts 9: addresses; shapes as the official package reads them."""
     with calling() as hubspot:
         base = "/settings/currencies/2026-03"
-        assert hubspot.get(f"{base}/company-currency").json()["currencyCode"] == "USD"
+        assert hubspot.get(f"{base}/company-currency").json()["id"] == "USD"
         rates = hubspot.get(f"{base}/exchange-rates").json()["results"]
         assert [each["conversionRate"] for each in rates] == [1.1, 1.2]
         page = hubspot.get(f"{base}/exchange-rates", limit=1).json()
