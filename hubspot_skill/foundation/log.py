@@ -145,12 +145,22 @@ def _filtered(values: Mapping[str, Value]) -> dict[str, Value]:
     return kept
 
 
+class _StandardError:
+    """Writes lines to whatever standard error is at that moment."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = msg
+
+
 @cache
 def _structlog() -> FilteringBoundLogger:
     import structlog
 
     return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
+        _StandardError(),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

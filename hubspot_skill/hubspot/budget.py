@@ -127,8 +127,8 @@ class MemoryLimits:
 
     def refused(self, budget: Budget, pause_s: float | None) -> None:
         """Learn of a 429 on this budget; no `pause_s`: one window."""
-        _log.warning("rate_limited", budget=budget.value, pause_s=pause_s)
-        self._lines[budget].refused(pause_s)
+        if self._lines[budget].refused(pause_s):
+            _log.warning("rate_limited", budget=budget.value, pause_s=pause_s)
 
     def close_for_today(self) -> datetime:
         """Learn of a 429 on the daily limit, and give the moment it ends."""
@@ -229,8 +229,8 @@ class _Line:
         self._log.give_back(slot, now_s)
         self._serve()
 
-    def refused(self, pause_s: float | None) -> None:
-        self._log.refused(self._clock.monotonic(), self._log.window_s if pause_s is None else pause_s)
+    def refused(self, pause_s: float | None) -> bool:
+        return self._log.refused(self._clock.monotonic(), self._log.window_s if pause_s is None else pause_s)
 
     def _serve(self) -> None:
         """Give free slots to whoever waits, in turns over the classes, and set the alarm for the rest."""

@@ -126,6 +126,7 @@ class Caller:
         await self.json(call, lambda _: None)
 
     def _pause(self, failure: Failure, call: Call, attempt: int, deadline_s: float) -> float | None:
+        """Give the seconds before the next attempt, or None; a 429 costs no retry, for its limit is cut already."""
         line = self.line
         now_s = line.clock.monotonic()
         pause_s = pause_before_retry(
@@ -134,9 +135,10 @@ class Caller:
             is_write=call.is_write,
             left_s=deadline_s - now_s,
             chance=line.chance(),
-            has_budget=True,
         )
-        return pause_s if pause_s is not None and line.retries.spend(now_s) else None
+        if pause_s is None or failure.policy is not None or line.retries.spend(now_s):
+            return pause_s
+        return None
 
     async def _attempt(self, call: Call, read: Callable[[object], T], deadline_s: float) -> _Done[T] | Failure:
         line = self.line
@@ -251,7 +253,7 @@ def _parse(answer: Answer) -> object:
     body = answer.body
     if len(body) > COUNTED_FROM_BYTES and (body.count(b'":') > MAX_KEYS or body.count(b",") > MAX_ELEMENTS):
         raise ShapeError(f"it has more than {MAX_KEYS} keys or {MAX_ELEMENTS} elements")
-    return from_json(body, cache_strings="keys")
+    return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
 
 def _breaker_open(call: Call, wait_s: float) -> UnavailableError:

@@ -190,14 +190,18 @@ class SlidingLog:
             self._foreign = foreign
             self._foreign_until_s = now_s + self._window_s
 
-    def refused(self, now_s: float, pause_s: float) -> None:
-        """Learn that HubSpot answered 429: send nothing for `pause_s`, and less afterwards."""
+    def refused(self, now_s: float, pause_s: float) -> bool:
+        """Learn that HubSpot answered 429: send nothing for `pause_s`, and less afterwards.
+
+        Of many 429 of one moment the first cuts N, and is told by a True.
+        """
         self._paused_until_s = max(self._paused_until_s, now_s + pause_s)
         if now_s < self._cut_at_s + self._window_s:
-            return
+            return False
         self._cut_to = max(1, math.floor(self.size(now_s) * CUT))
         self._cut_at_s = now_s
         self._next_raise_s = now_s + (CUT_WINDOWS + 1) * self._window_s
+        return True
 
     def wait_s(self, now_s: float, ahead: int = 0) -> float:
         """Give the least number of seconds until a slot can be free for a call with `ahead` others before it."""

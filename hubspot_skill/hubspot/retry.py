@@ -2,7 +2,8 @@
 
 At most three attempts, full jitter from half a second doubling to eight, never past the deadline. Retries of one
 account may be at most a tenth of its calls in the last minute, plus a few for a quiet one, so that a HubSpot that is
-down sees hardly more than the load that was offered.
+down sees hardly more than the load that was offered. A 429 spends none of them: it has cut the limit that its retry
+must wait for.
 A write is tried again only where nothing was sent or HubSpot surely refused it: there is no idempotency key in
 HubSpot's API, and a blind second create makes a duplicate.
 """
@@ -40,9 +41,7 @@ class RetryRule:
     after_s: float = 0.0
 
 
-def pause_before_retry(
-    rule: RetryRule, *, attempt: int, is_write: bool, left_s: float, chance: float, has_budget: bool
-) -> float | None:
+def pause_before_retry(rule: RetryRule, *, attempt: int, is_write: bool, left_s: float, chance: float) -> float | None:
     """Give the seconds to wait before the next attempt, or None to give up.
 
     `attempt` counts the attempts made (1 after the first), `left_s` are the seconds to the deadline,
@@ -50,7 +49,7 @@ def pause_before_retry(
     """
     if rule.again is Again.NEVER or (is_write and rule.again is not Again.ALL):
         return None
-    if attempt >= MAX_ATTEMPTS or not has_budget:
+    if attempt >= MAX_ATTEMPTS:
         return None
     jitter_s = chance * min(CAP_S, BASE_S * 2 ** (attempt - 1))
     pause_s = rule.after_s + jitter_s

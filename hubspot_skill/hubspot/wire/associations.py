@@ -9,7 +9,7 @@ from hubspot_skill.domain.records import Association, AssociationPage
 from hubspot_skill.domain.writes import Link
 from hubspot_skill.hubspot.wire.batches import association_types
 from hubspot_skill.hubspot.wire.records import next_after, read_id
-from hubspot_skill.hubspot.wire.shapes import Json, integer, mapping, mappings, optional_text
+from hubspot_skill.hubspot.wire.shapes import Json, integer, mapping, mappings, optional_text, results
 
 __all__ = ["label_inputs", "labels_body", "plain_input", "read_link_pages", "read_links"]
 
@@ -17,13 +17,13 @@ __all__ = ["label_inputs", "labels_body", "plain_input", "read_link_pages", "rea
 def read_links(value: object, from_id: RecordId) -> AssociationPage:
     """Read one record's links to one type."""
     fields = mapping(value, "the answer")
-    links = tuple(_link(item) for item in mappings(fields.get("results"), "results"))
+    links = tuple(_link(item) for item in results(fields))
     return AssociationPage(from_id, links, next_after(fields))
 
 
 def read_link_pages(value: object) -> tuple[AssociationPage, ...]:
     """Read the first page of links of each record of a batch."""
-    return tuple(_page(item) for item in mappings(mapping(value, "the answer").get("results"), "results"))
+    return tuple(_page(item) for item in results(mapping(value, "the answer")))
 
 
 def labels_body(link: Link) -> list[dict[str, object]]:

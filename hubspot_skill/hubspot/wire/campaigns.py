@@ -13,7 +13,7 @@ from hubspot_skill.domain.marketing import (
     CampaignRevenue,
 )
 from hubspot_skill.hubspot.wire.records import next_after
-from hubspot_skill.hubspot.wire.shapes import decimal_of, instant, integer, mapping, mappings, optional_text, text
+from hubspot_skill.hubspot.wire.shapes import decimal_of, instant, integer, mapping, optional_text, results, text
 
 __all__ = ["read_budget", "read_campaign", "read_campaigns", "read_metrics", "read_revenue"]
 
@@ -23,7 +23,7 @@ def read_campaigns(value: object) -> CampaignPage:
     fields = mapping(value, "the answer")
     total = fields.get("total")
     return CampaignPage(
-        campaigns=tuple(read_campaign(item) for item in mappings(fields.get("results"), "results")),
+        campaigns=tuple(read_campaign(item) for item in results(fields)),
         total=total if isinstance(total, int) else None,
         next_after=next_after(fields),
     )

@@ -20,12 +20,12 @@ from hubspot_skill.domain.schema import Property, PropertyType
 from hubspot_skill.hubspot.wire.shapes import (
     Json,
     ShapeError,
-    array,
     instant,
     integer,
     mapping,
     mappings,
     optional_text,
+    results,
     text,
 )
 
@@ -51,9 +51,9 @@ class RecordReader:
         """Read one record."""
         return self._records([mapping(value, where)], where)[0]
 
-    def records(self, value: object, where: str = "results") -> tuple[Record, ...]:
-        """Read a list of records."""
-        return tuple(self._records([mapping(item, where) for item in array(value, where)], where))
+    def records(self, answer: Json) -> tuple[Record, ...]:
+        """Read the records of an answer's `results`."""
+        return tuple(self._records(results(answer), "results"))
 
     def _records(self, rows: list[Json], where: str) -> list[Record]:
         values = [_properties(row) for row in rows]
@@ -130,7 +130,7 @@ def read_id(value: object, where: str) -> RecordId:
 def read_page(reader: RecordReader, value: object) -> Page:
     """Read one page of the list of records."""
     fields = mapping(value, "the answer")
-    return Page(reader.records(fields.get("results")), next_after(fields))
+    return Page(reader.records(fields), next_after(fields))
 
 
 def read_search_page(reader: RecordReader, value: object) -> SearchPage:
@@ -139,7 +139,7 @@ def read_search_page(reader: RecordReader, value: object) -> SearchPage:
     total = fields.get("total")
     if not isinstance(total, int):
         raise ShapeError("total is missing from a search's answer")
-    return SearchPage(reader.records(fields.get("results")), total, next_after(fields))
+    return SearchPage(reader.records(fields), total, next_after(fields))
 
 
 def next_after(fields: Json) -> str | None:
@@ -154,7 +154,7 @@ def next_after(fields: Json) -> str | None:
 def unfinished_links(page: object) -> list[tuple[RecordId, tuple[str, ...]]]:
     """Name the records of a page of which the answer holds only the first associations, and to which types."""
     found: list[tuple[RecordId, tuple[str, ...]]] = []
-    for item in mappings(mapping(page, "the answer").get("results"), "results"):
+    for item in results(mapping(page, "the answer")):
         links = item.get("associations")
         if type(links) is dict:
             parts = cast("Json", links).items()
@@ -290,7 +290,10 @@ def _links(value: object) -> dict[str, tuple[RecordId, ...]]:
     """Read the ids by type; a pair with several labels is listed several times and counts once."""
     found: dict[str, tuple[RecordId, ...]] = {}
     for name, part in mapping(value, "associations").items():
-        items = mappings(mapping(part, f"associations.{name}").get("results"), f"associations.{name}.results")
+        listed = mapping(part, f"associations.{name}").get("results")
+        if listed is None:
+            continue
+        items = mappings(listed, f"associations.{name}.results")
         ids = (read_id(item.get("id", item.get("toObjectId")), f"associations.{name}") for item in items)
         found[name] = tuple(dict.fromkeys(ids))
     return found
@@ -300,7 +303,12 @@ def _history(value: object) -> dict[PropertyName, tuple[HistoryEntry, ...]]:
     return {
         PropertyName(name): tuple(_entry(item) for item in mappings(entries, f"the history of {name}"))
         for name, entries in mapping(value, "propertiesWithHistory").items()
+        if _is_list(entries)
     }
+
+
+def _is_list(value: object) -> bool:
+    return type(value) is list
 
 
 def _entry(item: Json) -> HistoryEntry:

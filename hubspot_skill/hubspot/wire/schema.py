@@ -32,6 +32,7 @@ from hubspot_skill.hubspot.wire.shapes import (
     mapping,
     mappings,
     optional_text,
+    results,
     text,
     texts,
 )
@@ -106,7 +107,7 @@ def read_account(value: object) -> Account:
 
 
 def _results(value: object) -> list[Json]:
-    return mappings(mapping(value, "the answer").get("results"), "results")
+    return results(mapping(value, "the answer"))
 
 
 def _property(item: Json) -> Property:

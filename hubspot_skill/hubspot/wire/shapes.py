@@ -21,6 +21,7 @@ __all__ = [
     "mapping",
     "mappings",
     "optional_text",
+    "results",
     "text",
     "texts",
 ]
@@ -46,6 +47,14 @@ def array(value: object, where: str) -> list[object]:
     if type(value) is list:
         return cast("list[object]", value)
     raise ShapeError(f"{where} is {_kind(value)}: expected a list")
+
+
+def results(fields: Json) -> list[Json]:
+    """Give the objects of an answer's `results`, which must be there: a page without them is no empty page."""
+    found = fields.get("results")
+    if found is None:
+        raise ShapeError("results is missing: expected a list")
+    return mappings(found, "results")
 
 
 def mappings(value: object, where: str) -> list[Json]:
