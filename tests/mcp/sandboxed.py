@@ -40,9 +40,12 @@ class PortalTime(SystemClock):
 
 
 @asynccontextmanager
-async def crm_over(served: Served, *, token: str = TOKEN, read_only: bool = False) -> AsyncIterator[Crm]:
-    """Open the use cases over a served sandbox."""
-    settings = AdapterSettings(api_base_url=served.base_url, limits=UNLIMITED)
+async def crm_over(
+    served: Served, *, token: str = TOKEN, read_only: bool = False, is_hasty: bool = False
+) -> AsyncIterator[Crm]:
+    """Open the use cases over a served sandbox; hasty ones give up on a silent answer at once."""
+    patience_s = {"connect_timeout_s": 0.3, "read_timeout_s": 0.15} if is_hasty else {}
+    settings = AdapterSettings(api_base_url=served.base_url, limits=UNLIMITED, **patience_s)
     clock = PortalTime(served)
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
     try:
@@ -53,10 +56,10 @@ async def crm_over(served: Served, *, token: str = TOKEN, read_only: bool = Fals
 
 @asynccontextmanager
 async def server_over(
-    served: Served, *, token: str = TOKEN, read_only: bool = False, **settings: Any
+    served: Served, *, token: str = TOKEN, read_only: bool = False, is_hasty: bool = False, **settings: Any
 ) -> AsyncIterator[MCPServer[Any]]:
     """Build a server over a served sandbox."""
-    async with crm_over(served, token=token, read_only=read_only) as crm:
+    async with crm_over(served, token=token, read_only=read_only, is_hasty=is_hasty) as crm:
 
         async def provider() -> Crm:
             return crm
