@@ -285,6 +285,10 @@ class Tokens:
         kept = self._live_refresh(token)
         return None if kept is None else kept.grant
 
+    def living_grants(self) -> tuple[Grant, ...]:
+        """Return what the refresh tokens that work now stand for."""
+        return tuple(r.grant for t, r in self._refresh.items() if self._live_refresh(t) is not None)
+
     def app_of(self, grant: Grant) -> OAuthApp:
         """Return the app that a grant was given to."""
         return self._apps[grant.client_id]
