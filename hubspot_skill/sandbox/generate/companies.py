@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hubspot_skill.sandbox.generate.draw import chance, iso, pick, slug, spread
 from hubspot_skill.sandbox.generate.ids import company_id
 from hubspot_skill.sandbox.generate.lifecycle import stages_of_company
-from hubspot_skill.sandbox.generate.own_properties import OWN_NUMBERS
+from hubspot_skill.sandbox.generate.own_properties import own_company_values
 from hubspot_skill.sandbox.generate.profiles import PROFILES
 from hubspot_skill.sandbox.seed import SeedChange, SeedLink, SeedRecord
 
@@ -118,7 +118,7 @@ def company_record(plan: Plan, index: int) -> SeedRecord:
         "hs_analytics_num_page_views": str(int(draw.expovariate(0.08))) if source != "OFFLINE" else "",
         "hs_object_source": "CRM_UI",
         "hs_object_source_label": "CRM_UI",
-        OWN_NUMBERS[profile.name][0]: f"{20_000 + index}" if stages[-1][1] in {"customer", "evangelist"} else "",
+        **own_company_values(profile.name, index, customer=stages[-1][1] in {"customer", "evangelist"}),
         "closedate": next((iso(at_ms) for at_ms, stage in stages if stage == "customer"), ""),
     }
     if story and story.revenue:

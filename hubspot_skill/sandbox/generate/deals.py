@@ -14,7 +14,7 @@ from hubspot_skill.sandbox.catalogue.choices import ANALYTICS_SOURCES
 from hubspot_skill.sandbox.generate.companies import company_city, company_name, company_size
 from hubspot_skill.sandbox.generate.draw import DAY_MS, MINUTE_MS, chance, day_text, iso, pick, spread
 from hubspot_skill.sandbox.generate.ids import company_id, contact_id, deal_id
-from hubspot_skill.sandbox.generate.own_properties import OWN_NUMBERS
+from hubspot_skill.sandbox.generate.own_properties import own_deal_values
 from hubspot_skill.sandbox.generate.stories import LOST, OPEN, WON
 from hubspot_skill.sandbox.generate.words import LOST_REASONS
 from hubspot_skill.sandbox.seed import SeedChange, SeedLink, SeedRecord
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from hubspot_skill.sandbox.generate.own_properties import OWN_NUMBERS
     from hubspot_skill.sandbox.generate.plan import Plan
     from hubspot_skill.sandbox.generate.profiles import Motion
 from hubspot_skill.sandbox.generate.stories import StoryDeal
@@ -115,10 +114,8 @@ def deal_record(plan: Plan, course: DealCourse) -> SeedRecord:
         "amount": course.amounts[-1][1],
         "closedate": course.close_dates[-1][1],
         "hubspot_owner_id": str(course.owners[-1][1]) if course.owners[-1][1] else "",
-        OWN_NUMBERS[plan.profile.name][1]: f"{course.name[:2].upper()}-{40_000 + index}"
-        if course.outcome == WON
-        else "",
         **course.extra,
+        **own_deal_values(plan.profile.name, index, course.amounts[-1][1], won=course.outcome == WON),
     }
     if index % 20 == 19:
         properties["hs_object_source"] = properties["hs_object_source_label"] = "INTEGRATION"
@@ -281,7 +278,8 @@ def _close_dates(
     planned = begun - int(motion.cycle_days * (0.7 + 0.7 * draw.random())) - 5
     dates = [(start, iso(_closing(plan, planned)))]
     end = last // DAY_MS if outcome != OPEN else plan.today
-    while plan.today - planned < end and len(dates) < 6 and chance(draw, 0.82):
+    careful = 0.62 if outcome == OPEN else 0.82
+    while plan.today - planned < end and len(dates) < 6 and chance(draw, careful):
         noticed = _closing(plan, planned) - 40 * MINUTE_MS
         planned -= 20 + int(draw.random() * 40)
         dates.append((noticed, iso(_closing(plan, planned))))

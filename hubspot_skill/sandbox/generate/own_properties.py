@@ -1,11 +1,11 @@
-"""Properties that the generated accounts made themselves, some of them with values in no record, as in real accounts."""
+"""Properties that the generated accounts made themselves, and their values; some have none anywhere, as in real accounts."""
 
 from dataclasses import replace
 
 from hubspot_skill.sandbox.catalogue.kinds import checkboxes, choice, custom, day, flag, group, number, options, text
 from hubspot_skill.sandbox.seed import PropertySeed
 
-__all__ = ["OWN_NUMBERS", "own_properties"]
+__all__ = ["OWN_NUMBERS", "own_company_values", "own_deal_values", "own_properties"]
 
 OWN_NUMBERS = {"demo": ("billing_number", "order_number"), "nordwind": ("kundennummer", "auftragsnummer")}
 """The unique properties of companies that are customers, and of deals that were won, by portal."""
@@ -14,6 +14,36 @@ OWN_NUMBERS = {"demo": ("billing_number", "order_number"), "nordwind": ("kundenn
 def own_properties(portal: str) -> dict[str, list[PropertySeed]]:
     """Return the account's own properties, by object type."""
     return _DEMO if portal == "demo" else _NORDWIND
+
+
+def own_company_values(portal: str, index: int, *, customer: bool) -> dict[str, str]:
+    """Return a company's values of the account's own properties; only customers have any."""
+    if not customer:
+        return {}
+    number = {OWN_NUMBERS[portal][0]: f"{20_000 + index}"}
+    return {**number, "account_tier": ("gold", "silver", "silver", "bronze")[index % 4]} if portal == "demo" else number
+
+
+def own_deal_values(portal: str, index: int, amount: str, *, won: bool) -> dict[str, str]:
+    """Return a deal's values of the account's own properties, and the recurring revenue of a subscription that was won."""
+    number = {OWN_NUMBERS[portal][1]: f"{portal[:2].upper()}-{40_000 + index}"} if won else {}
+    if portal != "demo":
+        return {**number, "lieferart": ("ab_werk", "frei_haus", "")[index * 7 % 11 % 3]}
+    line = ("platform", "analytics", "services")[index * 7 % 11 % 3]
+    if not won or not amount or line == "services":
+        return {**number, "product_line": line}
+    months = (12, 12, 24, 36)[index % 4]
+    monthly = round(float(amount) / months, 2)
+    yearly = f"{monthly * 12:.2f}"
+    return {
+        **number,
+        "product_line": line,
+        "contract_months": str(months),
+        "hs_tcv": amount,
+        "hs_mrr": f"{monthly:.2f}",
+        "hs_arr": yearly,
+        "hs_acv": yearly,
+    }
 
 
 def _unique(name: str, label: str, description: str) -> PropertySeed:
