@@ -1,13 +1,15 @@
 """A small CRM in a running sandbox, and the adapter connected to it."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.limits import LimitSettings
 from hubspot_skill.sandbox.clock import SandboxClock
-from hubspot_skill.sandbox.seed import CampaignAmountSeed, CampaignSeed, SeedChange, SeedLink
+from hubspot_skill.sandbox.seed import CampaignAmountSeed, CampaignSeed, PortalSeed, SeedChange, SeedLink
+from hubspot_skill.sandbox.traffic import Seen
 from tests.hubspot.stub import connected
 from tests.sandbox.engine_portal import DAY, NOW, NOW_MS, contact, portal, record
 from tests.sandbox_fixture import Served, running_sandbox
@@ -20,8 +22,8 @@ FAIR = "7f0d2c3a-0000-4000-8000-000000000001"
 RENEWAL, PILOT = "3001", "3002"
 
 
-@pytest.fixture
-def served() -> Iterator[Served]:
+def small_crm() -> PortalSeed:
+    """Give the portal that the tests of this folder know by heart."""
     seed = portal(
         records=[
             record("companies", 1001, age_days=300, name="Acme", domain="acme.com", numberofemployees="250"),
@@ -58,8 +60,35 @@ def served() -> Iterator[Served]:
     seed.campaigns.append(
         CampaignSeed(FAIR, goals, NOW_MS, NOW_MS, budget=budget, spend=spend, sessions={"2026-11-10": 42})
     )
-    with running_sandbox([seed], clock=SandboxClock(NOW, running=False)) as running:
+    return seed
+
+
+@contextmanager
+def serving_small_crm() -> Iterator[Served]:
+    """Serve the portal anew, with a clock that stands."""
+    with running_sandbox([small_crm()], clock=SandboxClock(NOW, running=False)) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Served]:
+    with serving_small_crm() as served:
+        yield served
+
+
+@pytest.fixture
+def served(running: Served) -> Iterator[Served]:
+    """The running portal as it was at first: what a test has written is undone after it."""
+    yield running
+    if any(_writes(seen) for seen in running.sandbox.traffic.calls()):
+        running.sandbox.reset()
+    running.sandbox.faults.clear()
+    running.sandbox.tokens.clear()
+    running.sandbox.traffic.clear()
+
+
+def _writes(seen: Seen) -> bool:
+    return seen.method != "GET" and not seen.path.endswith(("/search", "/batch/read", "/access-token-info"))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Whatever goes wrong on the way, a call ends in time with a value or a typed error that tells what was written."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -13,11 +13,20 @@ from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.limits import Priority
 from hubspot_skill.sandbox import fault_kinds as kinds
 from hubspot_skill.sandbox.faults import Rule
-from tests.hubspot.conftest import ACME, ADA, AMPLE, FAIR, GRACE, RENEWAL
+from tests.hubspot.conftest import ACME, ADA, AMPLE, FAIR, GRACE, RENEWAL, serving_small_crm
 from tests.hubspot.stub import connected, cut, hang, reply, reset, serving
 from tests.sandbox_fixture import Served
 
 DEADLINE_S = 0.5
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """A portal for each test alone: a request that a fault holds back may still be handled later."""
+    with serving_small_crm() as running:
+        yield running
+
+
 NAME = PropertyName("firstname")
 
 READS: dict[str, Callable[[HubSpot], Awaitable[object]]] = {
