@@ -1,8 +1,8 @@
 """Keeps generated portals as database files, so that the same portal starts again at once.
 
 A file is named after everything that its content depends on: portal, size, seed, the day, and a fingerprint of this room's
-code. So nothing is ever checked or refreshed: the right name is the right content, and a file of other code, or of another day
-for the same portal, size and seed, is deleted when a new one is written. Files appear whole or not at all.
+code. So nothing is ever checked or refreshed: the right name is the right content. Of the files that differ only by day and code the
+newest three stay, since a sandbox that still runs reads its own again when it is reset. Files appear whole or not at all.
 """
 
 import hashlib
@@ -16,7 +16,10 @@ from pathlib import Path
 from hubspot_skill.sandbox.generate import generate
 from hubspot_skill.sandbox.store import Store
 
-__all__ = ["cached_portal", "code_fingerprint", "portal_file"]
+__all__ = ["KEPT", "cached_portal", "code_fingerprint", "portal_file"]
+
+KEPT = 3
+"""How many files of the same portal, size and seed stay, of other days and other code."""
 
 
 def cached_portal(cache_dir: Path, portal: str, *, size: int, seed: int, now: datetime) -> Path:
@@ -38,7 +41,7 @@ def cached_portal(cache_dir: Path, portal: str, *, size: int, seed: int, now: da
     finally:
         store.close()
         part.unlink(missing_ok=True)
-    _delete_others(path, cache_dir, portal, size, seed)
+    _delete_old(cache_dir, portal, size, seed)
     return path
 
 
@@ -63,8 +66,15 @@ def _stem(portal: str, size: int, seed: int) -> str:
     return f"{portal}-{size}-seed{seed}-"
 
 
-def _delete_others(kept: Path, cache_dir: Path, portal: str, size: int, seed: int) -> None:
-    for other in cache_dir.glob(f"{_stem(portal, size, seed)}*.sqlite"):
-        if other != kept:
-            with suppress(OSError):
-                other.unlink()
+def _delete_old(cache_dir: Path, portal: str, size: int, seed: int) -> None:
+    files = sorted(cache_dir.glob(f"{_stem(portal, size, seed)}*.sqlite"), key=_written, reverse=True)
+    for old in files[KEPT:]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def _written(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

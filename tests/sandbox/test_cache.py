@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hubspot_skill.sandbox.cache import cached_portal, code_fingerprint, portal_file
+from hubspot_skill.sandbox.cache import KEPT, cached_portal, code_fingerprint, portal_file
 from hubspot_skill.sandbox.generate import generate
 from hubspot_skill.sandbox.store import Store
 
@@ -45,17 +45,15 @@ def test_directory_is_made_and_holds_nothing_but_the_file(tmp_path: Path) -> Non
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_another_day_replaces_the_file_but_leaves_other_portals_sizes_and_seeds(tmp_path: Path) -> None:
-    old = cached_portal(tmp_path, "demo", size=100, seed=1, now=NOW)
+def test_only_the_newest_days_stay_and_other_portals_sizes_and_seeds_are_left_alone(tmp_path: Path) -> None:
     others = [
         cached_portal(tmp_path, "nordwind", size=100, seed=1, now=NOW),
         cached_portal(tmp_path, "demo", size=110, seed=1, now=NOW),
         cached_portal(tmp_path, "demo", size=100, seed=11, now=NOW),
     ]
-    new = cached_portal(tmp_path, "demo", size=100, seed=1, now=NOW + timedelta(days=1))
+    days = [cached_portal(tmp_path, "demo", size=100, seed=1, now=NOW + timedelta(days=day)) for day in range(KEPT + 2)]
 
-    assert new != old
-    assert not old.exists()
+    assert [path.exists() for path in days] == [False, False] + [True] * KEPT
     assert all(other.exists() for other in others)
 
 
