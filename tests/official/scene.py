@@ -148,9 +148,11 @@ def _unique(name: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Sandbox, str]]:
-    """Serve the portal and a second, empty one with a standing clock."""
-    clock = SandboxClock(NOW, running=False)
-    second = replace(portal(name="nordwind"), account=replace(portal().account, portal_id=4343))
-    with running_sandbox([official_portal(), second], clock=clock) as served:
+def serving(*others: str) -> Iterator[tuple[Sandbox, str]]:
+    """Serve the portal, and empty ones of these names beside it, with a standing clock."""
+    empty = [
+        replace(portal(name=name), account=replace(portal().account, portal_id=4343 + place))
+        for place, name in enumerate(others)
+    ]
+    with running_sandbox([official_portal(), *empty], clock=SandboxClock(NOW, running=False)) as served:
         yield served.sandbox, served.base_url

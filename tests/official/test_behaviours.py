@@ -31,7 +31,7 @@ from tests.official.scene import TOKEN, serving
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[Sandbox, str]]:
-    with serving() as served:
+    with serving("nordwind") as served:
         yield served
 
 
