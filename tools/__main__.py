@@ -8,6 +8,7 @@ import sys
 COMMANDS = {
     "check": "format, lint, types, import contracts and every test",
     "catalog": "compare the tools' contract files with the code, or write them",
+    "readme": "compare the made parts of the README with the program, or write them",
     "tokens": "count what the tools and answers cost a model",
     "bench": "measure speed and size against bare libraries",
     "conformance": "run the official conformance suite and the inspector",
