@@ -214,7 +214,7 @@ def _owner(scene: Scene) -> None:
 
 
 def _v3_link(company: str = "22") -> dict[str, Any]:
-    return {"inputs": [{"from": {"id": "11"}, "to": {"id": company}, "type": "contact_to_company"}]}
+    return {"inputs": [{"from": {"id": "11"}, "to": {"id": company}, "type": "contact_to_company_unlabeled"}]}
 
 
 def _links(scene: Scene, from_type: str, record_id: str, to_type: str) -> list[str]:
