@@ -51,7 +51,15 @@ SILENCE = base64.b64encode(b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x0
 
 def add_fixtures(server: MCPServer[Any]) -> None:
     """Add all fixtures to a server."""
-    for add in (_contents, _conversations, _input_required, _resources, _prompts, _legacy_methods):
+    for add in (
+        _contents,
+        _conversations,
+        _input_required,
+        _input_required_more,
+        _resources,
+        _prompts,
+        _legacy_methods,
+    ):
         add(server)
 
 
@@ -60,9 +68,7 @@ def _text(text: str) -> CallToolResult:
 
 
 def _embedded(uri: str, mime_type: str, text: str) -> EmbeddedResource:
-    return EmbeddedResource(
-        type="resource", resource=TextResourceContents(uri=uri, mime_type=mime_type, text=text)
-    )
+    return EmbeddedResource(type="resource", resource=TextResourceContents(uri=uri, mime_type=mime_type, text=text))
 
 
 def _contents(server: MCPServer[Any]) -> None:
@@ -94,9 +100,7 @@ def _contents(server: MCPServer[Any]) -> None:
     async def test_multiple_content_types() -> CallToolResult:
         """Answer with text, image and resource."""
         mixed = _embedded("test://mixed-content-resource", "application/json", '{"test":"data","value":123}')
-        return CallToolResult(
-            content=[TextContent(type="text", text="Multiple content types test:"), image, mixed]
-        )
+        return CallToolResult(content=[TextContent(type="text", text="Multiple content types test:"), image, mixed])
 
     @server.tool()
     async def test_error_handling() -> CallToolResult:
@@ -252,6 +256,8 @@ def _input_required(server: MCPServer[Any]) -> None:
             return _text("state-ok")
         return _needs(_asking("confirm", "Please confirm", "ok", "boolean"), "sealed")
 
+
+def _input_required_more(server: MCPServer[Any]) -> None:
     @server.tool()
     async def test_input_required_result_multiple_inputs(ctx: Context) -> CallToolResult | InputRequiredResult:
         """Ask three things at once."""
