@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from hubspot_skill.sandbox.associations import id_of, pair_types, side_of
 from hubspot_skill.sandbox.batch import batch_answer, batch_inputs
 from hubspot_skill.sandbox.call import Call, answer, no_content
-from hubspot_skill.sandbox.links import exists, join, joined, part_label
+from hubspot_skill.sandbox.links import exists, join, joined, part, part_label
 from hubspot_skill.sandbox.objects import associated, next_page
 from hubspot_skill.sandbox.reading import Selection, read_records, record_id_of
 from hubspot_skill.sandbox.refusals import Refusal
@@ -59,7 +59,7 @@ def part_pair(call: Call) -> Response:
     from_id, to_id = (record_id_of(call.params[name]) for name in ("from_id", "to_id"))
     if from_id is None or to_id is None:
         raise Refusal.object_not_found()
-    part_label(call.portal, (left, from_id), (right, to_id), kind)
+    _part(call, (left, from_id), (right, to_id), kind)
     return no_content()
 
 
@@ -107,7 +107,7 @@ async def archive_batch(call: Call) -> Response:
     """Part many pairs, each by one type."""
     left, right = pair_types(call, "write")
     for here, there, kind in _checked(call, left, right, batch_inputs(await call.body(), _BATCH_LIMIT)):
-        part_label(call.portal, here, there, kind)
+        _part(call, here, there, kind)
     return no_content()
 
 
@@ -116,6 +116,14 @@ def list_types(call: Call) -> Response:
     left, right = pair_types(call, "read")
     kinds = call.portal.store.definitions.link_types(left.name, right.name)
     return answer({"results": [{"id": str(each.type_id), "name": each.name} for each in kinds]})
+
+
+def _part(call: Call, here: Side, there: Side, kind: AssociationTypeSeed) -> None:
+    """Take one type away; with the primary type, whose name v3 gives to the association as such, goes the association [U]."""
+    if kind.primary:
+        part(call.portal, here, there)
+    else:
+        part_label(call.portal, here, there, kind)
 
 
 def _entries(

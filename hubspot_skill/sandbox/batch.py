@@ -2,8 +2,8 @@
 
 Sources: facts 4.3. A batch of writes fails whole on its first bad input, unless each input carries `objectWriteTraceId`: then the
 good ones are written and the answer is 207 with the others in `errors` [D]. A duplicate address fails a batch of creates with 409 [C];
-ids that lost a merge are silently absent from an update's results and a read's [C]; an upsert by email is never partial [D].
-What a batch update does with an id that never was is [U]: here an input like any other that is wrong.
+ids that lost a merge and ids that are no numbers are silently absent from an update's results [C] (NODE#548), the former from a
+read's too; an upsert by email is never partial [D]. What a batch update does with a number that never was a record is [U], a switch.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ async def update_batch(call: Call) -> Response:
     object_type = type_for(call, "write")
     inputs = batch_inputs(await call.body(), _BATCH_LIMIT)
     _refuse_repeats([str(each.get("id", "")) for each in inputs])
-    kept = [each for each in inputs if not _lost_a_merge(call, object_type, record_id_of(str(each.get("id", ""))))]
+    kept = [each for each in inputs if not _passed_over(call, object_type, each)]
 
     def check(each: dict[str, object]) -> _Step:
         record_id = _named_record(call, object_type, each)
@@ -224,7 +224,7 @@ def _named_record(call: Call, object_type: ObjectType, each: dict[str, object]) 
     key, id_property = str(each.get("id", "")), each.get("idProperty")
     if isinstance(id_property, str) and id_property:
         if object_type.name == "contacts" and id_property == "email":
-            raise Refusal.validation("email cannot be used as idProperty in a batch update of contacts")
+            raise Refusal.validation("Unable to perform update/upsert by non-unique 0-1 property")
         record_id = find_by(call, object_type, id_property, key)
     else:
         record_id = record_id_of(key)
@@ -234,6 +234,17 @@ def _named_record(call: Call, object_type: ObjectType, each: dict[str, object]) 
         error = _missing(object_type, [key])
         raise Refusal(404, error)
     return record_id
+
+
+def _passed_over(call: Call, object_type: ObjectType, each: dict[str, object]) -> bool:
+    """Tell whether a batch update leaves an input out without a word."""
+    if each.get("idProperty"):
+        return False
+    record_id = record_id_of(str(each.get("id", "")))
+    if record_id is None or _lost_a_merge(call, object_type, record_id):
+        return True
+    absent = call.portal.switches.unknown_id_in_batch_update == "absent"
+    return absent and not exists(call.portal, (object_type, record_id))
 
 
 def _lost_a_merge(call: Call, object_type: ObjectType, record_id: int | None) -> bool:

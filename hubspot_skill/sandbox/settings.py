@@ -45,6 +45,8 @@ class SandboxSettings:
     """How a word of the search `query` must occur in a searchable property [U]."""
     archived_email_is_free: bool = True
     """Whether a new contact may take the address of an archived one [U]."""
+    unknown_id_in_batch_update: Literal["refuse", "absent"] = "refuse"
+    """What a batch update does with a number that is no record: a bad input, or silently left out [U]."""
     merge_makes_new_id: bool = False
     """Whether a merge answers with a record of a new id instead of the primary's [U]."""
     dated_object_associations: Literal["typed", "plain"] = "typed"

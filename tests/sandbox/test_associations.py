@@ -261,3 +261,15 @@ def test_v3_batches_and_types() -> None:
         assert hubspot.post(f"{base}/batch/archive", {"inputs": [one]}).status_code == 204
         assert hubspot.post(f"{base}/batch/read", {"inputs": [{"id": "20"}]}).status_code == 207
         assert {"id": "3", "name": "deal_to_contact"} in hubspot.get(f"{base}/types").json()["results"]
+
+
+def test_v3_calls_the_primary_association_by_the_plain_name_and_parts_all_with_it() -> None:
+    """[C] the names; [U] what goes with it."""
+    with calling(portal(records=ROWS, links=[SeedLink("contacts", 1, "companies", 10, 1)])) as hubspot:
+        path = "/crm/v3/objects/contacts/1/associations/companies"
+        assert [each["type"] for each in hubspot.get(path).json()["results"]] == [
+            "contact_to_company",
+            "contact_to_company_unlabeled",
+        ]
+        assert hubspot.delete(f"{path}/10/contact_to_company").status_code == 204
+        assert hubspot.get(path).json()["results"] == []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hubspot_skill.sandbox.seed import SeedLink
+from hubspot_skill.sandbox.settings import SandboxSettings
 from tests.sandbox.engine_portal import Caller, calling, contact, portal, record
 
 CONTACTS = "/crm/objects/2026-03/contacts/batch"
@@ -143,10 +144,14 @@ def test_a_batch_update_changes_by_id_or_unique_property() -> None:
 
 
 def test_contacts_cannot_be_updated_in_a_batch_by_email() -> None:
-    """[D] facts 5.1."""
+    """[D] facts 5.1; the wording is [C], NODE#548."""
     with calling(portal(records=[contact(1, email="ann@acme.com")])) as hubspot:
         one = {"id": "ann@acme.com", "idProperty": "email", "properties": {"city": "Rome"}}
-        assert batch(hubspot, "update", one).status_code == 400
+        refused = batch(hubspot, "update", one)
+        assert (refused.status_code, refused.json()["message"]) == (
+            400,
+            "Unable to perform update/upsert by non-unique 0-1 property",
+        )
 
 
 def test_an_unknown_id_fails_a_batch_update_whole_or_partially_with_trace_ids() -> None:
@@ -159,6 +164,16 @@ def test_an_unknown_id_fails_a_batch_update_whole_or_partially_with_trace_ids() 
         traced = batch(hubspot, "update", {**known, "objectWriteTraceId": "a"}, {**unknown, "objectWriteTraceId": "b"})
         assert traced.status_code == 207
         assert traced.json()["errors"][0]["context"] == {"ids": ["77"], "objectWriteTraceId": ["b"]}
+
+
+def test_an_id_that_is_no_number_is_silently_absent_from_a_batch_update_and_an_unknown_one_by_a_switch() -> None:
+    """[C] NODE#548 for the first, [U] for the second."""
+    inputs = [{"id": each, "properties": {"city": "Rome"}} for each in ("1", "ann@acme.com", "77")]
+    with calling(
+        portal(records=[contact(1)]), settings=SandboxSettings(unknown_id_in_batch_update="absent")
+    ) as hubspot:
+        response = batch(hubspot, "update", *inputs)
+        assert (response.status_code, [each["id"] for each in response.json()["results"]]) == (200, ["1"])
 
 
 def test_an_id_that_lost_a_merge_is_silently_absent_from_batches() -> None:

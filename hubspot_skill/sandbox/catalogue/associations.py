@@ -8,11 +8,11 @@ __all__ = ["association_types", "custom_association_types"]
 
 # (from, to, type id, inverse type id, name, inverse name)
 _UNLABELLED = (
-    ("contacts", "companies", 279, 280, "contact_to_company", "company_to_contact"),
+    ("contacts", "companies", 279, 280, "contact_to_company_unlabeled", "company_to_contact_unlabeled"),
     ("deals", "contacts", 3, 4, "deal_to_contact", "contact_to_deal"),
-    ("deals", "companies", 341, 342, "deal_to_company", "company_to_deal"),
+    ("deals", "companies", 341, 342, "deal_to_company_unlabeled", "company_to_deal_unlabeled"),
     ("contacts", "tickets", 15, 16, "contact_to_ticket", "ticket_to_contact"),
-    ("companies", "tickets", 340, 339, "company_to_ticket", "ticket_to_company"),
+    ("companies", "tickets", 340, 339, "company_to_ticket_unlabeled", "ticket_to_company_unlabeled"),
     ("deals", "tickets", 27, 28, "deal_to_ticket", "ticket_to_deal"),
     ("contacts", "contacts", 449, 449, "contact_to_contact", "contact_to_contact"),
     ("companies", "companies", 450, 450, "company_to_company", "company_to_company"),
@@ -39,10 +39,11 @@ _UNLABELLED = (
     ("emails", "tickets", 224, 223, "email_to_ticket", "ticket_to_email"),
 )
 
+# The plain name is the primary type's and the unlabelled one says so (payloads of v3 in public issues and code, read 2026-11).
 _PRIMARY = (
-    ("contacts", "companies", 1, 2),
-    ("deals", "companies", 5, 6),
-    ("tickets", "companies", 26, 25),
+    ("contacts", "companies", 1, 2, "contact_to_company", "company_to_contact"),
+    ("deals", "companies", 5, 6, "deal_to_company", "company_to_deal"),
+    ("tickets", "companies", 26, 25, "ticket_to_company", "company_to_ticket"),
 )
 
 
@@ -65,9 +66,10 @@ def _defaults() -> Iterator[AssociationTypeSeed]:
     hubspot = "HUBSPOT_DEFINED"
     for left, right, there, back, name, inverse in _UNLABELLED:
         yield from _both((left, right), (there, back), (name, inverse), (None, None), category=hubspot, primary=False)
-    for left, right, there, back in _PRIMARY:
-        names = (f"{left}_to_{right}_primary", f"{right}_to_{left}_primary")
-        yield from _both((left, right), (there, back), names, ("Primary", "Primary"), category=hubspot, primary=True)
+    for left, right, there, back, name, inverse in _PRIMARY:
+        yield from _both(
+            (left, right), (there, back), (name, inverse), ("Primary", "Primary"), category=hubspot, primary=True
+        )
     parent_child = ("parent_to_child_company", "child_to_parent_company")
     labels = ("Child Company", "Parent Company")
     yield AssociationTypeSeed("companies", "companies", 13, 14, parent_child[0], hubspot, labels[0])
