@@ -29,6 +29,9 @@ from hubspot_skill.sandbox.generate.stories import StoryDeal
 
 __all__ = ["DealCourse", "course_of", "deal_changes", "deal_links", "deal_record"]
 
+_COURSES_KEPT = 40_000
+"""Up to so many deals their courses stay in memory, about 1.5 KB each; beyond, every pass works them out again."""
+
 _NEXT_STEPS = (
     "Send the proposal",
     "Call back after the board meeting",
@@ -72,7 +75,16 @@ class DealCourse:
 
 
 def course_of(plan: Plan, index: int) -> DealCourse:
-    """Return what happened to a deal."""
+    """Return what happened to a deal, which three passes over a portal ask for."""
+    known = plan.courses.get(index)
+    if known is None:
+        known = _course(plan, index)
+        if plan.deals <= _COURSES_KEPT:
+            plan.courses[index] = known
+    return known
+
+
+def _course(plan: Plan, index: int) -> DealCourse:
     draw = plan.draws("deals", index)
     contact = plan.deal_contact[index]
     company = plan.company_of(contact)

@@ -16,10 +16,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from random import Random
+from typing import TYPE_CHECKING
 
 from hubspot_skill.sandbox.generate.draw import DAY_MS, HOUR_MS, MINUTE_MS, Stream, chance, pick, stream_base
 from hubspot_skill.sandbox.generate.profiles import Person, Profile
 from hubspot_skill.sandbox.generate.stories import LOST, OPEN, WON, Story, stories_of
+
+if TYPE_CHECKING:
+    from hubspot_skill.sandbox.generate.deals import DealCourse
 
 __all__ = ["ARCHIVED", "DUPLICATE", "MERGED", "MINIMUM_SIZE", "NO_EMAIL", "PLAIN", "Plan", "make_plan"]
 
@@ -67,6 +71,8 @@ class Plan:
     active: list[list[int]]
     """By days ago: who worked in the account then."""
     streams: dict[str, Stream] = field(default_factory=dict[str, Stream])
+    courses: dict[int, DealCourse] = field(default_factory=dict[int, "DealCourse"])
+    """What happened to each deal, once worked out; kept only where deals are few enough (see `deals`)."""
 
     @property
     def companies(self) -> int:
