@@ -185,7 +185,8 @@ class Rates:
         now_s = self._now_s(policy)
         limits = _limits(policy, spender, budget)
         broken = next((limit for limit in limits if self._used(limit, now_s, policy) >= limit.maximum), None)
-        day = self._day(spender.portal_id, spender.zone) if policy.daily is not None else None
+        daily = spender.kind == "private_app" or policy.daily is not None
+        day = self._day(spender.portal_id, spender.zone) if daily else None
         spent_day = day is not None and policy.daily is not None and day.calls >= policy.daily
         refused = broken is not None or spent_day
         if not refused or policy.refused_calls_count:

@@ -295,6 +295,14 @@ def test_the_log_tells_a_lost_call_from_an_answered_one(served, client) -> None:
     assert seen == [(None, "lost"), (200, None)]
 
 
+async def test_a_server_that_cannot_cut_connections_is_named_with_the_remedy(served) -> None:
+    fail(served, kinds.Lost("reset"), times=1)
+    transport = httpx2.ASGITransport(served.sandbox.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as unserved:
+        with pytest.raises(RuntimeError, match="CuttableProtocol"):
+            await unserved.get(DETAILS, headers=bearer())
+
+
 def test_chance_repeats_with_its_seed_and_differs_with_another() -> None:
     def outcome(seed: int) -> list[bool]:
         faults = Faults()

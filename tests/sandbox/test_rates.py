@@ -273,6 +273,18 @@ def test_retry_after_is_at_least_one_second() -> None:
     assert rate_limited("SECONDLY", retry_after_s=0.01).headers == {"Retry-After": "1"}
 
 
+@pytest.mark.parametrize("policy", [POLICIES["none"], POLICIES["private_app_pro"]])
+def test_the_days_calls_of_private_apps_are_counted_under_any_policy(policy: RatePolicy) -> None:
+    scene = Scene(policy, POLICIES["oauth_app"])
+    scene.passed_of(3, APP)
+    scene.passed_of(2, OTHER_APP, "search")
+    scene.passed_of(4, INSTALLED_APP)
+    scene.passed_of(7, OTHER_PORTAL)
+    assert scene.rates.calls_today(APP.portal_id, BERLIN) == 5
+    scene.clock.advance(86_400)
+    assert scene.rates.calls_today(APP.portal_id, BERLIN) == 0
+
+
 def test_another_policy_forgets_what_was_counted() -> None:
     scene = Scene(RatePolicy(burst=1))
     assert scene.passed_of(2) == 1
