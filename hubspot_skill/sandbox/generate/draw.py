@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 from typing import TypeVar
 
@@ -96,6 +96,7 @@ _FOLDS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=1_024)
 def slug(text: str, joiner: str = "-") -> str:
     """Return the text in lower-case ASCII letters and digits, words joined, as in an address."""
     folded = unicodedata.normalize("NFKD", text.lower().translate(_FOLDS)).encode("ascii", "ignore").decode()
