@@ -267,3 +267,12 @@ def test_a_new_contact_may_join_the_company_of_its_domain() -> None:
             made = hubspot.post("/crm/v3/objects/contacts", {"properties": {"email": "a@acme.com"}}).json()
             found = hubspot.get(f"/crm/objects/2026-03/contacts/{made['id']}/associations/companies").json()["results"]
             assert [each["toObjectId"] for each in found] == expected
+
+
+def test_the_account_decides_which_lifecycle_stage_a_new_record_gets() -> None:
+    """[D] facts 5.2: an account setting."""
+    for stage, expected in (("", None), ("subscriber", "subscriber")):
+        with calling(settings=SandboxSettings(default_lifecyclestage=stage)) as hubspot:
+            made = hubspot.post("/crm/v3/objects/companies", {"properties": {"name": "A"}}).json()
+            found = hubspot.get(f"/crm/v3/objects/companies/{made['id']}", properties="lifecyclestage").json()
+            assert found["properties"]["lifecyclestage"] == expected
