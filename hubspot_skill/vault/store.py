@@ -308,9 +308,10 @@ class ConnectionStore:
             raise _gone()
 
 
-def binding_of(row: Any) -> Binding:
-    """Give the place that the secrets of a row are bound to."""
-    return Binding(row.tenant_id, row.connection_id, row.app_id, row.hub_id, row.environment, row.generation)
+def binding_of(row: Any, *, generation: int | None = None) -> Binding:
+    """Give the place that the secrets of a row are bound to, now or at another generation."""
+    at = row.generation if generation is None else generation
+    return Binding(row.tenant_id, row.connection_id, row.app_id, row.hub_id, row.environment, at)
 
 
 def _is(tenant: str, connection_id: str) -> ColumnElement[bool]:
