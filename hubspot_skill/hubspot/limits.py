@@ -35,17 +35,21 @@ SEEN_WINDOWS = 3
 
 
 class Priority(Enum):
-    """Who waits for a call: its share of every limit, and its deadline in seconds where none is given."""
+    """Who waits for a call: the name of the class, its share of every limit, its deadline in seconds."""
 
     INTERACTIVE = ("interactive", 0.4, 30.0)
     WRITE = ("write", 0.4, 30.0)
     BACKGROUND = ("background", 0.2, 300.0)
 
-    def __init__(self, label: str, share: float, deadline_s: float) -> None:
-        self.label = label
-        self.share = share
-        self.deadline_s = deadline_s
-        self.place = len(type(self).__members__)
+    @property
+    def share(self) -> float:
+        """The part of a limit that is this class's own."""
+        return self.value[1]
+
+    @property
+    def deadline_s(self) -> float:
+        """The time a call has where none is given."""
+        return self.value[2]
 
 
 class Budget(Enum):

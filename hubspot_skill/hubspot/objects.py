@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pydantic_core import to_json
 
@@ -17,11 +18,11 @@ from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import Page, Record, SearchPage
 from hubspot_skill.domain.schema import Property, PropertyType
 from hubspot_skill.domain.search import MAX_FILTERS, MAX_FILTERS_PER_GROUP, MAX_OFFSET, Filter, Operator, Search, Sort
-from hubspot_skill.domain.writes import BatchOutcome, Change, Draft
+from hubspot_skill.domain.writes import BatchOutcome, Change, Draft, NewLink
 from hubspot_skill.hubspot import batches
 from hubspot_skill.hubspot.associations import Associations
 from hubspot_skill.hubspot.calls import Budget, Call, Caller, Endpoint
-from hubspot_skill.hubspot.wire.batches import change_body, draft_body
+from hubspot_skill.hubspot.wire.batches import change_body, draft_body, has_default
 from hubspot_skill.hubspot.wire.paths import MAX_URL, Paths, query
 from hubspot_skill.hubspot.wire.records import RecordReader, read_page, read_search_page, unfinished_links
 from hubspot_skill.hubspot.wire.search import MAX_BODY, search_body
@@ -60,11 +61,10 @@ class Objects:
         if not 1 <= limit <= MAX_LIST:
             raise InvalidInputError(f"a page of {limit} records was asked for: expected 1 to {MAX_LIST}", field="limit")
         given = _or_id(properties)
-        path = self._list_path(type, given, limit, after, archived, associations)
+        page_of = partial(self.paths.page, type, limit=limit, after=after, archived=archived, associations=associations)
+        path = page_of(_names(given))
         if len(path) > MAX_URL:
-            page = await self._list(
-                type, self._list_path(type, (_ID_PROPERTY,), limit, after, archived, associations), (_ID_PROPERTY,)
-            )
+            page = await self._list(type, page_of([ID]), (_ID_PROPERTY,))
             ids = [record.id for record in page.records]
             full = {
                 record.id: record for record in await self._read_ids(type, ids, properties=given, archived=archived)
@@ -88,11 +88,11 @@ class Objects:
             NotFoundError: there is none, or it is archived.
         """
         given = _or_id(properties)
-        path = self._read_path(type, id, given, id_property, associations, history)
+        one_of = partial(self.paths.one, type, id, id_property=id_property, associations=associations, history=history)
+        path = one_of(_names(given))
         if len(path) <= MAX_URL:
             return await self._read(type, id, path, given)
-        short = self._read_path(type, id, (_ID_PROPERTY,), id_property, associations, history)
-        record = await self._read(type, id, short, (_ID_PROPERTY,))
+        record = await self._read(type, id, one_of([ID]), (_ID_PROPERTY,))
         full = await self._read_ids(type, [record.id], properties=given)
         return _joined(record, {found.id: found for found in full})
 
@@ -123,7 +123,7 @@ class Objects:
         """
         given = _or_id(properties)
         limit = _limit_within_offset(search)
-        names = [prop.name for prop in given]
+        names = _names(given)
         if _search_size(names) <= MAX_BODY // 2:
             return await self._search(search, search_body(search, names, limit=limit), given)
         page = await self._search(search, search_body(search, [ID], limit=limit), (_ID_PROPERTY,))
@@ -160,12 +160,15 @@ class Objects:
     async def create(self, draft: Draft, *, properties: Sequence[Property] = ()) -> Record:
         """Create one record with its associations; 1 request. Gives what HubSpot answered, as text without `properties`.
 
+        An unlabelled link to or from a custom type costs 1 more, to learn its number.
+
         Raises:
             AlreadyExistsError: a unique value is taken.
             RejectedValueError: HubSpot refused a value.
             OutcomeUnknownError: sent, but the answer was lost.
         """
         reader = RecordReader(draft.type, properties)
+        draft = await self._numbered(draft)
         call = Call(
             "POST",
             self.paths.records(draft.type),
@@ -222,8 +225,9 @@ class Objects:
 
     async def create_many(self, drafts: Sequence[Draft]) -> BatchOutcome:
         """Create records, each with an outcome of its own; 1 request per 100."""
-        inputs = [draft_body(draft) for draft in drafts]
-        return await batches.write(self.caller, self.paths, _one_type(drafts), "create", inputs)
+        type = _one_type(drafts)
+        inputs = [draft_body(await self._numbered(draft)) for draft in drafts]
+        return await batches.write(self.caller, self.paths, type, "create", inputs)
 
     async def update_many(self, changes: Sequence[Change]) -> BatchOutcome:
         """Set properties of records, each with an outcome of its own; 1 request per 100."""
@@ -242,6 +246,24 @@ class Objects:
     async def archive_many(self, type: ObjectType, ids: Sequence[str]) -> BatchOutcome:
         """Archive records; 1 request per 100. HubSpot says nothing of single ones: absent ones count as done."""
         return await batches.archive(self.caller, self.paths, type, ids)
+
+    async def _numbered(self, draft: Draft) -> Draft:
+        """Name the number of each unlabelled link that is the account's own; a create has no word for "default"."""
+        if all(link.type_ids or has_default(draft.type.name, link.to_type.name) for link in draft.links):
+            return draft
+        return replace(draft, links=tuple([await self._numbered_link(draft.type, link) for link in draft.links]))
+
+    async def _numbered_link(self, from_type: ObjectType, link: NewLink) -> NewLink:
+        if link.type_ids or has_default(from_type.name, link.to_type.name):
+            return link
+        labels = await Associations(self.caller, self.paths).labels(from_type, link.to_type)
+        for label in labels:
+            if label.label is None:
+                return replace(link, type_ids=(label.type_id,), category=label.category)
+        raise InvalidInputError(
+            f"a {from_type.singular} cannot be linked to a {link.to_type.singular} without a label",
+            hint="Name one of the labels that hubspot_describe shows.",
+        )
 
     async def _list(self, type: ObjectType, path: str, properties: Sequence[Property]) -> Page:
         reader = RecordReader(type, properties)
@@ -309,7 +331,7 @@ class Objects:
         for start in range(0, len(unique), size):
             body: dict[str, object] = {
                 "inputs": [{"id": id} for id in unique[start : start + size]],
-                "properties": [prop.name for prop in properties],
+                "properties": _names(properties),
                 "propertiesWithHistory": list(history),
             }
             if id_property is not None:
@@ -322,45 +344,14 @@ class Objects:
             return tuple(found.values())
         return tuple(found[RecordId(id)] for id in unique if RecordId(id) in found)
 
-    def _list_path(
-        self,
-        type: ObjectType,
-        properties: Sequence[Property],
-        limit: int,
-        after: str | None,
-        archived: bool,
-        associations: Sequence[ObjectType],
-    ) -> str:
-        return query(
-            self.paths.records(type),
-            limit=limit,
-            after=after,
-            properties=[prop.name for prop in properties],
-            associations=[other.name for other in associations] or None,
-            archived=True if archived else None,
-        )
-
-    def _read_path(
-        self,
-        type: ObjectType,
-        id: str,
-        properties: Sequence[Property],
-        id_property: PropertyName | None,
-        associations: Sequence[ObjectType],
-        history: Sequence[PropertyName],
-    ) -> str:
-        return query(
-            self.paths.record(type, id),
-            idProperty=id_property,
-            properties=[prop.name for prop in properties],
-            propertiesWithHistory=list(history) or None,
-            associations=[other.name for other in associations] or None,
-        )
-
 
 def _or_id(properties: Sequence[Property]) -> Sequence[Property]:
     """Ask for the id alone where nothing is asked for, since HubSpot would give its own choice."""
     return properties or (_ID_PROPERTY,)
+
+
+def _names(properties: Sequence[Property]) -> list[PropertyName]:
+    return [prop.name for prop in properties]
 
 
 def _joined(record: Record, full: Mapping[RecordId, Record]) -> Record:

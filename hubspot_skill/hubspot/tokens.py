@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hubspot_skill.domain.errors import SettingsError
 from hubspot_skill.foundation.secret import Secret
 
 __all__ = ["StaticToken", "TokenSource"]
@@ -33,6 +34,17 @@ class StaticToken:
     """One service key or private-app token, for ever the same."""
 
     def __init__(self, token: Secret) -> None:
+        """Keep the token.
+
+        Raises:
+            SettingsError: it cannot be a token: empty, or with a character that no header can carry.
+        """
+        text = token.reveal()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise SettingsError(
+                "the HubSpot access token is empty or holds a blank or a character outside printable ASCII",
+                hint="Copy it again from HubSpot, without quotes, blanks or line breaks.",
+            )
         self._token = token
 
     async def access_token(self) -> Secret:

@@ -152,6 +152,7 @@ async def test_searches_and_association_batches_do_not_spend_the_burst_limit() -
                 await call
 
 
+@pytest.mark.promise("limits-kept")
 @pytest.mark.parametrize("window", ["rolling", "fixed"])
 async def test_full_load_meets_no_429_and_no_call_fails(window: str) -> None:
     """Trial L1, one process: full load against an enforced limit, in a shortened window: 0 × 429, every call done.

@@ -128,6 +128,7 @@ LOST: tuple[kinds.Fault, ...] = (
 )
 
 
+@pytest.mark.promise("writes-not-repeated")
 @pytest.mark.parametrize("fault", LOST, ids=repr)
 async def test_a_write_whose_answer_is_lost_is_sent_once_and_called_unknown(served: Served, fault: kinds.Fault) -> None:
     """HubSpot has no idempotency key: a blind second create makes a duplicate (Kalup's live run, FACTS 5.1)."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hubspot_skill.domain.errors import AlreadyExistsError, InvalidInputError, NotFoundError, RejectedValueError
-from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, PropertyName
+from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, PropertyName
 from hubspot_skill.domain.schema import Property, PropertyType
 from hubspot_skill.domain.search import Filter, Operator, Search, Sort
 from hubspot_skill.domain.writes import Change, Draft, NewLink
@@ -187,6 +187,14 @@ async def test_a_new_record_comes_back_with_its_links(hubspot: HubSpot) -> None:
     assert made.properties["dealname"] == "New"
     read = await hubspot.objects.read(DEALS, made.id, properties=(), associations=(COMPANIES,))
     assert read.associations == {"companies": (ACME,)}
+
+
+async def test_an_unlabelled_link_to_an_own_type_is_numbered_by_asking(hubspot: HubSpot) -> None:
+    (own,) = await hubspot.schema.custom_types()
+    subscription = ObjectType(own.type_id, own.singular, own.type_id, (own.title,))
+    made = await hubspot.objects.create(Draft(subscription, {own.title: "Gold"}, (NewLink(CONTACTS, ADA),)))
+    page = await hubspot.associations.of(subscription, made.id, CONTACTS)
+    assert [link.to_id for link in page.links] == [ADA]
 
 
 async def test_a_taken_email_names_the_record_that_has_it(hubspot: HubSpot) -> None:

@@ -16,7 +16,7 @@ from hubspot_skill.hubspot.wire.envelope import ErrorItem, errors_of
 from hubspot_skill.hubspot.wire.records import RecordReader, read_id
 from hubspot_skill.hubspot.wire.shapes import Json, boolean, mapping, mappings, optional_text
 
-__all__ = ["TRACE", "association_types", "change_body", "draft_body", "read_outcomes"]
+__all__ = ["TRACE", "association_types", "change_body", "draft_body", "has_default", "read_outcomes"]
 
 TRACE = "objectWriteTraceId"
 
@@ -53,6 +53,11 @@ _DEFAULT_TYPES: Mapping[tuple[str, str], int] = {
         for pair, number in (((activity, other), to_other), ((other, activity), from_other))
     },
 }
+
+
+def has_default(from_name: str, to_name: str) -> bool:
+    """Tell whether the number of the unlabelled link between two types is known here."""
+    return (from_name, to_name) in _DEFAULT_TYPES
 
 
 def association_types(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from hubspot_skill.domain.errors import InvalidInputError
-from hubspot_skill.domain.names import ObjectType
+from hubspot_skill.domain.names import ObjectType, PropertyName
 from hubspot_skill.domain.text import clean
 
 __all__ = ["MAX_URL", "TOKEN_INFO", "Paths", "query"]
@@ -63,6 +63,45 @@ class Paths:
     def record(self, type: ObjectType, id: str) -> str:
         """The path of one record by id or by a unique value."""
         return f"{self._objects}/{_name(type.name)}/{_segment(id)}"
+
+    def page(
+        self,
+        type: ObjectType,
+        properties: Sequence[PropertyName],
+        *,
+        limit: int,
+        after: str | None,
+        archived: bool,
+        associations: Sequence[ObjectType],
+    ) -> str:
+        """The path and query of one page of a type's records."""
+        return query(
+            self.records(type),
+            limit=limit,
+            after=after,
+            properties=properties,
+            associations=[other.name for other in associations] or None,
+            archived=True if archived else None,
+        )
+
+    def one(
+        self,
+        type: ObjectType,
+        id: str,
+        properties: Sequence[PropertyName],
+        *,
+        id_property: PropertyName | None,
+        associations: Sequence[ObjectType],
+        history: Sequence[PropertyName],
+    ) -> str:
+        """The path and query of one record."""
+        return query(
+            self.record(type, id),
+            idProperty=id_property,
+            properties=properties,
+            propertiesWithHistory=list(history) or None,
+            associations=[other.name for other in associations] or None,
+        )
 
     def links(self, from_type: ObjectType, from_id: str, to_type: ObjectType) -> str:
         """The path of one record's associations to a type."""
