@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TypeVar, cast
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
@@ -252,11 +253,25 @@ def read_portals(call: Call) -> Response:
     )
 
 
+def read_help(_call: Call) -> Response:
+    """Answer what there is under `/_sandbox/`, with the JSON schemas of what is sent."""
+    about = [
+        {
+            "method": each.method,
+            "path": f"/_sandbox{each.path}",
+            "about": (each.handler.__doc__ or "").partition("\n")[0],
+        }
+        for each in ENDPOINTS
+    ]
+    return answer({"endpoints": about, "schemas": {name: made.json_schema() for name, made in _SCHEMAS.items()}})
+
+
 def _guarded(
     handler: Callable[[Call], Awaitable[Response] | Response],
 ) -> Callable[[Call], Awaitable[Response] | Response]:
     """Let a handler answer only a caller on this machine who names it by a loopback name."""
 
+    @wraps(handler)
     def guarded(call: Call) -> Awaitable[Response] | Response:
         client = call.request.client
         if client is None or not _is_loopback(client.host) or not _is_loopback(call.request.url.hostname or ""):
@@ -273,6 +288,7 @@ def _endpoint(method: str, path: str, handler: Callable[[Call], Awaitable[Respon
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
+    _endpoint("GET", "/help", read_help),
     _endpoint("GET", "/portals", read_portals),
     _endpoint("GET", "/clock", read_clock),
     _endpoint("POST", "/clock", change_clock),
@@ -302,6 +318,17 @@ _APP = TypeAdapter(OAuthApp)
 _POLICY = TypeAdapter(RatePolicy)
 _RULE = TypeAdapter(Rule)
 _SETTINGS = TypeAdapter(SandboxSettings)
+
+_SCHEMAS: dict[str, TypeAdapter[Any]] = {
+    "POST /_sandbox/clock": _CLOCK_CHANGE,
+    "POST /_sandbox/faults": _RULE,
+    "PUT /_sandbox/rates": _POLICY_CHANGE,
+    "PATCH /_sandbox/switches": _SETTINGS,
+    "POST /_sandbox/tokens": _TOKEN_WANTED,
+    "POST /_sandbox/codes": _CODE_WANTED,
+    "POST /_sandbox/apps": _APP,
+    "POST /_sandbox/uninstall": _UNINSTALLING,
+}
 
 T = TypeVar("T")
 

@@ -174,7 +174,7 @@ class Rates:
         self._day(portal_id, zone).calls += calls
 
     def calls_today(self, portal_id: int, zone: tzinfo) -> int:
-        """Return how many calls count in the account's day so far; none do under a policy without a daily limit."""
+        """Return how many calls count in the account's day so far: those of its private apps."""
         return self._day(portal_id, zone).calls
 
     def charge(self, spender: Spender, budget: Budget) -> Verdict:

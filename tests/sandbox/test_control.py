@@ -27,6 +27,16 @@ def client(served: Served) -> Iterator[httpx2.Client]:
         yield made
 
 
+def test_help_lists_every_handle_and_what_each_takes(client) -> None:
+    read = client.get("/_sandbox/help").json()
+    paths = {f"{each['method']} {each['path']}": each["about"] for each in read["endpoints"]}
+    assert paths["POST /_sandbox/reset"].startswith("Return everything to the start")
+    assert all(paths.values())
+    assert read["schemas"].keys() <= paths.keys()
+    kinds = read["schemas"]["POST /_sandbox/faults"]["$defs"]
+    assert {"Lost", "Hang", "RateLimited", "ChangedJson"} <= kinds.keys()
+
+
 def test_the_portals_are_listed_with_their_tokens(client) -> None:
     assert client.get("/_sandbox/portals").json()["portals"] == [
         {"name": "demo", "portalId": 8_100_100, "token": "pat-na1-demo"},
