@@ -4,7 +4,8 @@ For the first run without an account, the tests, the demo and the benchmark, and
 It shares no parser and no model with the product: a fake built from our own misunderstanding would agree with it.
 
 Public names: `app.create_sandbox` and `app.Sandbox`, `settings.SandboxSettings`, `seed` (what a portal is made of),
-`serve.serve`. It may import the standard library, starlette, uvicorn (only in `serve`) and pydantic_core, nothing of ours.
+`serve.serve`. It may import the standard library, starlette, uvicorn (only in `serve` and `transport`) and pydantic,
+nothing of ours. Clock, faults, limits, switches and tokens are turned under `/_sandbox/` (`control`).
 
 Decisions: state lives in plain SQLite, one table per object type with a column per stored property; computed
 properties and the creation value of a history are derived on read; every version of a path is an alias of one handler.
