@@ -60,7 +60,7 @@ _SECRETS = re.compile(
     r"|\b[Bb]earer\s+\S+"
     r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
     r"|\b(?:na|eu|ap)\d-[0-9a-f-]{20,}"
-    r"|[A-Za-z0-9_+/=-]{40,}"
+    r"|[A-Za-z0-9_+=-]{40,}"
 )
 
 

@@ -64,7 +64,12 @@ def test_what_is_shaped_like_a_secret_is_masked(secret: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["burst", "2026-11-23T10:54:46+00:00", "/crm/objects/2026-09/contacts", "0b7c1f0e-1111-2222-3333-444455556666"],
+    [
+        "burst",
+        "2026-11-23T10:54:46+00:00",
+        "/crm/objects/2026-09/contacts/123456789012345/associations/companies",
+        "0b7c1f0e-1111-2222-3333-444455556666",
+    ],
 )
 def test_ordinary_values_stay(text: str) -> None:
     assert log.redact(text) == text
