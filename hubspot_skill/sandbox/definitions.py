@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from hubspot_skill.sandbox.catalogue.deals import stage_properties
 from hubspot_skill.sandbox.object_types import ObjectType, ObjectTypes
 from hubspot_skill.sandbox.seed import (
     AssociationTypeSeed,
@@ -92,8 +93,12 @@ class Definitions:
         }
 
     def set_pipeline(self, object_type: ObjectType, pipeline: PipelineSeed, event: PipelineEvent) -> None:
-        """Add a pipeline or put another state of it in its place, and note the event."""
+        """Add a pipeline or put another state of it in its place, and note the event; stages of deals have properties."""
         self.pipelines.setdefault(object_type.name, {})[pipeline.id] = pipeline
+        if object_type.name == "deals":
+            for definition in stage_properties((pipeline,)):
+                dated = replace(definition, created_ms=pipeline.updated_ms, updated_ms=pipeline.updated_ms)
+                self.properties[object_type.name].setdefault(definition.name, dated)
         self.events.append(event)
         self.revision += 1
 

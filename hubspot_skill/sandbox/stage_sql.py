@@ -1,7 +1,8 @@
 """Writes the SQL of when a property took a value: dates of entering and leaving a stage, time spent in it.
 
 Its own module because deals, tickets, lifecycle stages and owners share it. The history is the table `changes`; a property
-without rows there has had its one value since the record was made (`store`).
+without rows there has had its one value since the record was made (`store`). The older `hs_date_entered_` tells the first entry and
+`hs_time_in_` all time spent, the newer `hs_v2_` ones tell the last entry and both times [C].
 """
 
 # ruff: noqa: S608 - names of tables and columns come from definitions, never from a request; values are bound
@@ -20,9 +21,9 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("hs_v2_date_exited_", "", "exited"),
     ("hs_v2_latest_time_in_", "", "latest"),
     ("hs_v2_cumulative_time_in_", "", "cumulative"),
-    ("hs_date_entered_", "", "entered"),
+    ("hs_date_entered_", "", "first"),
     ("hs_date_exited_", "", "exited"),
-    ("hs_time_in_", "", "latest"),
+    ("hs_time_in_", "", "cumulative"),
     ("hs_lifecyclestage_", "_date", "entered"),
 )
 
@@ -49,8 +50,8 @@ class StageSql:
             if stage not in values:
                 continue
             value = "'" + stage.replace("'", "''") + "'"
-            if what == "entered":
-                return self._entered(value), "ms"
+            if what in {"entered", "first"}:
+                return self._entered(value, "max" if what == "entered" else "min"), "ms"
             if what == "exited":
                 return self._exited(value), "ms"
             if what == "latest":
@@ -63,9 +64,9 @@ class StageSql:
         last = f"SELECT at_ms FROM changes WHERE {self._where} ORDER BY at_ms DESC, seq DESC LIMIT 1"
         return f"(CASE WHEN {self._current} IS NOT NULL THEN coalesce(({last}), t._created) END)"
 
-    def _entered(self, value: str) -> str:
-        last = f"SELECT max(at_ms) FROM changes WHERE {self._where} AND value = {value}"
-        return f"coalesce(({last}), CASE WHEN {self._current} = {value} THEN t._created END)"
+    def _entered(self, value: str, which: str = "max") -> str:
+        found = f"SELECT {which}(at_ms) FROM changes WHERE {self._where} AND value = {value}"
+        return f"coalesce(({found}), CASE WHEN {self._current} = {value} THEN t._created END)"
 
     def _exited(self, value: str) -> str:
         last = f"SELECT max(seq) FROM changes WHERE {self._where} AND value = {value}"

@@ -119,7 +119,7 @@ def test_stage_dates_and_times_come_from_the_history_of_the_stage() -> None:
             "deals/1",
             *("hs_v2_date_entered_qualifiedtobuy", "hs_v2_date_exited_qualifiedtobuy"),
             *("hs_v2_latest_time_in_qualifiedtobuy", "hs_v2_cumulative_time_in_qualifiedtobuy"),
-            *("hs_v2_date_entered_contractsent", "hs_v2_date_exited_contractsent", "hs_time_in_contractsent"),
+            *("hs_v2_date_entered_contractsent", "hs_v2_date_exited_contractsent", "hs_v2_latest_time_in_contractsent"),
             *("hs_date_entered_closedwon", "hs_v2_date_entered_current_stage", "hs_v2_time_in_current_stage"),
         )
         assert list(found.values()) == [
@@ -132,6 +132,16 @@ def test_stage_dates_and_times_come_from_the_history_of_the_stage() -> None:
         assert values(hubspot, "deals/1", "hs_v2_time_in_current_stage") == {
             "hs_v2_time_in_current_stage": str(21 * DAY)
         }
+
+
+def test_the_older_stage_properties_tell_the_first_entry_and_all_time() -> None:
+    """[C] facts 8.3 names them."""
+    moves = _moves(("qualifiedtobuy", 90), ("contractsent", 60), ("qualifiedtobuy", 50), ("contractsent", 20))
+    with calling(portal(records=[deal(1, dealstage="contractsent")], changes=moves)) as hubspot:
+        names = ("hs_date_entered_qualifiedtobuy", "hs_date_exited_qualifiedtobuy", "hs_time_in_qualifiedtobuy")
+        assert list(values(hubspot, "deals/1", *names).values()) == [
+            *("2026-08-25T09:00:00.000Z", "2026-11-03T09:00:00.000Z", str(60 * DAY)),
+        ]
 
 
 def test_a_stage_that_never_changed_was_entered_when_the_record_was_made() -> None:
@@ -154,6 +164,10 @@ def test_a_stage_made_later_has_its_dates_too() -> None:
         stage_id = hubspot.post("/crm/pipelines/2026-03/deals/default/stages", body).json()["id"]
         hubspot.patch("/crm/v3/objects/deals/1", {"properties": {"dealstage": stage_id}})
         name = f"hs_v2_date_entered_{stage_id}"
+        assert (
+            hubspot.get(f"/crm/properties/2026-03/deals/{name}").json()["label"]
+            == 'Date entered "Legal (Sales Pipeline)"'
+        )
         assert values(hubspot, "deals/1", name) == {name: "2026-11-23T09:00:00.000Z"}
 
 

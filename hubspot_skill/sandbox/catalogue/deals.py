@@ -20,7 +20,7 @@ from hubspot_skill.sandbox.catalogue.kinds import (
 )
 from hubspot_skill.sandbox.seed import OptionSeed, PipelineSeed, PropertyGroupSeed, PropertySeed
 
-__all__ = ["DEAL_GROUPS", "deal_properties", "stage_choices"]
+__all__ = ["DEAL_GROUPS", "deal_properties", "stage_choices", "stage_properties"]
 
 DEAL_GROUPS = [
     PropertyGroupSeed("dealinformation", "Deal information", 0),
@@ -144,7 +144,9 @@ def _activity() -> list[PropertySeed]:
     )
 
 
-def _stages(pipelines: Iterable[PipelineSeed]) -> list[PropertySeed]:
+def stage_properties(pipelines: Iterable[PipelineSeed]) -> list[PropertySeed]:
+    """Return the properties that HubSpot keeps for every stage: when a deal came and went, and how long it stayed."""
+
     def each() -> Iterator[PropertySeed]:
         for pipeline in pipelines:
             for stage in pipeline.stages:
@@ -174,4 +176,4 @@ def _web() -> list[PropertySeed]:
 
 def deal_properties(pipelines: Sequence[PipelineSeed], currencies: Sequence[str]) -> list[PropertySeed]:
     """Return every property of deals for an account with these pipelines and currencies."""
-    return [*_about(pipelines, currencies), *_revenue(), *_activity(), *_stages(pipelines), *_web()]
+    return [*_about(pipelines, currencies), *_revenue(), *_activity(), *stage_properties(pipelines), *_web()]
