@@ -17,7 +17,7 @@ from hubspot_skill.domain.schema import Owner, Pipeline, Property, PropertyType
 from hubspot_skill.domain.text import clean
 from hubspot_skill.service.answers import Cell
 
-__all__ = ["CELL_LENGTH", "VALUE_LENGTH", "Labels", "cell", "column_type", "local", "number", "plain"]
+__all__ = ["CELL_LENGTH", "VALUE_LENGTH", "KeptLabels", "Labels", "cell", "column_type", "local", "number", "plain"]
 
 CELL_LENGTH = 120
 VALUE_LENGTH = 2_000
@@ -26,6 +26,7 @@ _STAGE = frozenset({"dealstage", "hs_pipeline_stage"})
 _PIPELINE = frozenset({"pipeline", "hs_pipeline"})
 _HTML = frozenset({"hs_note_body", "hs_call_body", "hs_meeting_body", "hs_task_body", "hs_email_html", "hs_internal_meeting_notes"})  # fmt: skip
 _EXACT_INT = 2**53
+_MOST_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,23 @@ class Labels:
             {s.id: s.label for p in pipelines for s in p.stages},
             {p.id: p.label for p in pipelines},
         )
+
+
+class KeptLabels:
+    """Makes labels, and gives the same again while owners and pipelines are the very same: accounts have thousands."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[tuple[Owner, ...], tuple[Pipeline, ...], Labels]] = {}
+
+    def __call__(self, zone: ZoneInfo, owners: tuple[Owner, ...], pipelines: tuple[Pipeline, ...]) -> Labels:
+        """Give the labels of what was read."""
+        found = self._kept.get(id(pipelines))
+        if found is None or found[0] is not owners or found[1] is not pipelines or found[2].zone is not zone:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            found = (owners, pipelines, Labels.of(zone, owners, pipelines))
+            self._kept[id(pipelines)] = found
+        return found[2]
 
 
 def cell(prop: Property, value: PropertyValue, labels: Labels, *, most: int = CELL_LENGTH) -> Cell:

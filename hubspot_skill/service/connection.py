@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TypedDict
 
 from hubspot_skill.access.policy import Policy
-from hubspot_skill.domain.errors import MissingScopesError
 from hubspot_skill.domain.names import ObjectType
 from hubspot_skill.domain.schema import Account, Owner
 from hubspot_skill.foundation.clock import Clock
@@ -15,12 +14,11 @@ from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.limits import Priority
 from hubspot_skill.service.access_probe import probe
 from hubspot_skill.service.answers import Access, Resolved, Source
-from hubspot_skill.service.cells import Labels
+from hubspot_skill.service.cells import KeptLabels, Labels
 from hubspot_skill.service.directory import Directory, Kept
 from hubspot_skill.service.interpreter import Interpreter
 from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.references import References
-from hubspot_skill.service.together import three
 
 __all__ = ["Connection", "Provenance", "Scene"]
 
@@ -50,6 +48,7 @@ class Scene:
         self.words = Interpreter(connection.directory, now=self.now, zone=account.zone)
         self.recent = connection.recent
         self.references = References(connection.hubspot, self.words, connection.recent)
+        self._labels = connection.labels
         self._source: Source = connection.source
         self._notes: list[str] = []
 
@@ -70,16 +69,16 @@ class Scene:
 
     async def owners(self) -> tuple[Owner, ...]:
         """Give the owners for showing names; none, with a note, where the token may not read them."""
-        try:
-            return await self.directory.owners()
-        except MissingScopesError:
+        found = await self.directory.readable_owners()
+        if found is None:
             self.note("Owners are shown as ids: the token lacks the scope crm.objects.owners.read.")
-            return ()
+        return found or ()
 
     async def labels(self, type: ObjectType) -> Labels:
         """Give what owners, stages and pipelines are called, for showing records of a type."""
-        owners, pipelines, _ = await three(self.owners(), self.directory.pipelines(type), self.directory.book(type))
-        return Labels.of(self.account.zone, owners, pipelines)
+        await self.directory.warm(type)
+        owners, pipelines = await self.owners(), await self.directory.pipelines(type)
+        return self._labels(self.account.zone, owners, pipelines)
 
     def link(self, type: ObjectType, id: str) -> str:
         """Give the address of a record in HubSpot."""
@@ -97,6 +96,7 @@ class Connection:
     source: Source
     access: Kept[tuple[Access, ...]]
     recent: Recent
+    labels: KeptLabels
 
     @classmethod
     def to(cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool) -> Connection:
@@ -109,6 +109,7 @@ class Connection:
             source="sandbox" if is_sandbox else "hubspot",
             access=Kept(lambda: probe(hubspot), clock),
             recent=Recent(clock),
+            labels=KeptLabels(),
         )
 
     async def scene(self) -> Scene:

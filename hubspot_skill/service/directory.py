@@ -17,6 +17,7 @@ from hubspot_skill.domain.schema import Account, AssociationLabel, CustomType, O
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.token_facts import TokenFacts
+from hubspot_skill.service.together import three
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property
 from hubspot_skill.service.words.types import custom_object_type, object_type, standard_type
 
@@ -38,10 +39,15 @@ class Kept(Generic[T]):
         self._lock = asyncio.Lock()
         self._value: tuple[T, float] | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """True where `get` would not have to read."""
+        return self._value is not None and self._clock.monotonic() - self._value[1] < KEPT_S
+
     async def get(self) -> T:
         """Give it, read at most once at a time."""
         async with self._lock:
-            if self._value is None or self._clock.monotonic() - self._value[1] >= KEPT_S:
+            if self._value is None or not self.is_known:
                 value = await self._read()
                 self._value = (value, self._clock.monotonic())
             return self._value[0]
@@ -62,7 +68,7 @@ class Directory:
         self._clock = clock
         self._account = Kept(hubspot.accounts.details, clock)
         self._token = Kept(hubspot.accounts.introspect, clock)
-        self._owners = Kept(hubspot.schema.owners, clock)
+        self._owners = Kept(self._read_owners, clock)
         self._custom_types = Kept(hubspot.schema.custom_types, clock)
         self._books: dict[str, Kept[PropertyBook]] = {}
         self._pipelines: dict[str, Kept[tuple[Pipeline, ...]]] = {}
@@ -77,8 +83,15 @@ class Directory:
         return await self._token.get()
 
     async def owners(self) -> tuple[Owner, ...]:
-        """Give all owners, deactivated ones too."""
-        return await self._owners.get()
+        """Give all owners, deactivated ones too.
+
+        Raises:
+            MissingScopesError: the token may not read them; that is kept as well.
+        """
+        found = await self._owners.get()
+        if isinstance(found, MissingScopesError):
+            raise MissingScopesError(found.message, hint=found.hint, scopes=found.scopes)
+        return found
 
     async def custom_types(self) -> tuple[CustomType, ...]:
         """Give the account's own object types; none where the token may not read them."""
@@ -110,6 +123,18 @@ class Directory:
         kept = self._pipelines.setdefault(type.name, Kept(lambda: self._hubspot.schema.pipelines(type), self._clock))
         return await kept.get()
 
+    async def warm(self, type: ObjectType) -> None:
+        """Read at once what showing records of a type needs and is not known: its properties, pipelines, the owners."""
+        book, pipelines = self._books.get(type.name), self._pipelines.get(type.name)
+        is_known = book is not None and book.is_known and (pipelines is None or pipelines.is_known)
+        if not is_known or not self._owners.is_known:
+            await three(self.book(type), self.pipelines(type), self.readable_owners())
+
+    async def readable_owners(self) -> tuple[Owner, ...] | None:
+        """Give the owners, None where the token may not read them."""
+        found = await self._owners.get()
+        return None if isinstance(found, MissingScopesError) else found
+
     async def labels(self, from_type: ObjectType, to_type: ObjectType) -> tuple[AssociationLabel, ...]:
         """Give the ways in which two types can be linked."""
         key = (from_type.name, to_type.name)
@@ -137,6 +162,12 @@ class Directory:
                 field="owner",
             )
         return found[0]
+
+    async def _read_owners(self) -> tuple[Owner, ...] | MissingScopesError:
+        try:
+            return await self._hubspot.schema.owners()
+        except MissingScopesError as error:
+            return error
 
     def renew(self) -> bool:
         """Let what was read more than seconds ago be read again; False where nothing was that old."""

@@ -23,6 +23,7 @@ from hubspot_skill.service.cells import CELL_LENGTH, Labels, cell
 from hubspot_skill.service.connection import Scene
 from hubspot_skill.service.references import domain_of, is_domain, is_email
 from hubspot_skill.service.requests import Given
+from hubspot_skill.service.words.people import NOBODY
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
 
 __all__ = ["Values", "change_of", "coded_value", "is_same", "read_values"]
@@ -134,6 +135,8 @@ def _refuse_read_only(given: Mapping[PropertyName, tuple[Property, Given]]) -> N
 
 async def _coded(scene: Scene, book: PropertyBook, prop: Property, value: Given, *, is_expectation: bool) -> str:
     if value is None or value == "":
+        return ""
+    if prop.is_owner and " ".join(str(value).split()).casefold() in NOBODY:
         return ""
     if prop.is_owner and not is_expectation:
         owner = await scene.words.owner(str(value))

@@ -19,7 +19,6 @@ from hubspot_skill.service.conditions import Conditions, groups_of
 from hubspot_skill.service.connection import Connection
 from hubspot_skill.service.cursors import Continuation, Cursor, digest, open_cursor, seal_cursor
 from hubspot_skill.service.requests import SearchRequest
-from hubspot_skill.service.together import both
 from hubspot_skill.service.words.properties import NAME, PropertyBook
 
 __all__ = ["MAX_LIMIT", "search"]
@@ -39,7 +38,8 @@ async def search(connection: Connection, request: SearchRequest) -> SearchAnswer
     _check(request)
     scene = await connection.scene()
     type = await scene.directory.type(request.type)
-    book, pipelines = await both(scene.directory.book(type), scene.directory.pipelines(type))
+    labels = await scene.labels(type)
+    book, pipelines = await scene.directory.book(type), await scene.directory.pipelines(type)
     columns = choose(book, request.fields, pipelines, scene.account)
     its_digest = digest(replace(request, cursor=""))
     begin = open_cursor(request.cursor, its_digest) if request.cursor else Cursor(Continuation.OFFSET, "0", 0)
@@ -52,9 +52,7 @@ async def search(connection: Connection, request: SearchRequest) -> SearchAnswer
         return SearchAnswer(
             type=type.name, table=nothing, returned=0, total=total, next="", link=link, **scene.provenance()
         )
-    page, labels = await both(
-        scene.hubspot.objects.search(_continued(asked, begin), properties=columns.requested), scene.labels(type)
-    )
+    page = await scene.hubspot.objects.search(_continued(asked, begin), properties=columns.requested)
     total = page.total + (begin.seen if begin.by is Continuation.AFTER_ID else 0)
     following = _next(asked, begin, page, total)
     return SearchAnswer(

@@ -22,6 +22,8 @@ T3 = TypeVar("T3")
 
 async def all_of(waits: list[Coroutine[Any, Any, T]]) -> list[T]:
     """Wait for all and give their results in order; the first domain error ends the others and is raised."""
+    if len(waits) == 1:
+        return [await waits[0]]
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(wait) for wait in waits]

@@ -61,6 +61,14 @@ def days(text: str, zone: ZoneInfo = BERLIN, now: datetime = NOW) -> tuple[str, 
         ("2026-Q3", "2026-07-01", "2026-09-30"),
         ("Q3 2026", "2026-07-01", "2026-09-30"),
         ("2026-W01", "2025-12-29", "2026-01-04"),
+        ("Q4", "2026-10-01", "2026-12-31"),
+        ("february", "2026-02-01", "2026-02-28"),
+        ("end of month", "2026-11-30", "2026-11-30"),
+        ("end of the quarter", "2026-12-31", "2026-12-31"),
+        ("start of next year", "2027-01-01", "2027-01-01"),
+        ("beginning of 2026-W02", "2026-01-05", "2026-01-05"),
+        ("today to end of month", "2026-11-23", "2026-11-30"),
+        ("last 48 hours", "2026-11-21", "2026-11-23"),
         ("2026-10-31", "2026-10-31", "2026-10-31"),
         ("2026-10-01..2026-10-15", "2026-10-01", "2026-10-15"),
         ("2026-10-01 to 2026-10-15", "2026-10-01", "2026-10-15"),
@@ -95,6 +103,11 @@ def test_today_is_the_day_of_the_account_not_of_utc() -> None:
     just_after_midnight_in_utc = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
     assert days("today", LOS_ANGELES, just_after_midnight_in_utc) == ("2026-11-22", "2026-11-22")
     assert days("this month", LOS_ANGELES, datetime(2026, 12, 1, 3, 0, tzinfo=UTC)) == ("2026-11-01", "2026-11-30")
+
+
+def test_hours_are_counted_back_from_now() -> None:
+    found = period("last 48 hours", now=NOW, zone=BERLIN)
+    assert (found.start, found.end) == (NOW - timedelta(hours=48), NOW)
 
 
 def test_a_day_of_25_hours_is_a_whole_day() -> None:

@@ -388,5 +388,8 @@ async def test_owners_show_as_ids_where_the_token_may_not_read_them(crm: Office)
     token = crm.served.sandbox.tokens.mint("demo", scopes=["crm.objects.contacts.read", "oauth"])
     async with opened(crm.served, token=token) as limited:
         answer = await limited.crm.search(SearchRequest(type="contacts", text="lovelace", fields=("owner",)))
+        assert any("crm.objects.owners.read" in note for note in answer.notes)
+        limited.forget_calls()
+        await limited.crm.search(SearchRequest(type="contacts", text="lovelace", fields=("owner",)))
+        assert limited.calls() == ["POST /crm/objects/2026-09/contacts/search"]
     assert answer.table.rows == ((scene.ADA, "501"),)
-    assert any("crm.objects.owners.read" in note for note in answer.notes)

@@ -6,8 +6,9 @@ hours is a whole day. Weeks begin on Monday (ISO 8601). "last 7 days" are seven 
 forth from today, while "last week" and "last month" are whole calendar ones. An end may be open.
 
 Understood: today, yesterday, tomorrow; monday … sunday with "last", "this" or "next"; this, last, next week, month,
-quarter, year; month to date and the like; last or next N days …; N days ago, in N days; 2026, 2026-10, October 2026,
-2026-Q3, 2026-W45, 2026-10-31, ISO 8601 instants; "A to B", "A..B", "between A and B"; since, after, before, until A.
+quarter, year; start or end of one of these; month to date and the like; last or next N days …; last N hours; N days
+ago, in N days; 2026, 2026-10, October 2026, 2026-Q3, 2026-W45, 2026-10-31, ISO 8601 instants; Q3 and October alone are
+this year's; "A to B", "A..B", "between A and B"; since, after, before, until A.
 """
 
 from __future__ import annotations
@@ -201,8 +202,20 @@ def _stretch(words: str, now: datetime, zone: ZoneInfo) -> Period | None:
         days = reader(words, today)
         if days is not None:
             return Period.of_days(*days, zone)
+    if found := re.fullmatch(r"(?:start|beginning|end) of (?:the )?(.+)", words):
+        return _edge(found[1], now, zone, is_end=words.startswith("end"))
+    if found := re.fullmatch(r"(?:last|past) (\d+) (hour|minute)s?", words):
+        begin = now - timedelta(**{f"{found[2]}s": _count(found[1])})
+        return Period(begin.astimezone(zone).date(), today, begin.astimezone(UTC), now.astimezone(UTC))
     at = _instant(words, now, zone)
     return None if at is None else Period.of_instant(at, zone)
+
+
+def _edge(words: str, now: datetime, zone: ZoneInfo, *, is_end: bool) -> Period | None:
+    """Give the first or last day of a stretch; "month" alone is this month."""
+    inner = _stretch(f"this {words}" if words in _UNITS.split("|") else words, now, zone)
+    day = None if inner is None else inner.last if is_end else inner.first
+    return None if day is None else Period.of_days(day, day, zone)
 
 
 _Days = tuple[date, date]
@@ -261,6 +274,8 @@ def _span(words: str, today: date) -> _Days | None:
 
 
 def _written(words: str, today: date) -> _Days | None:
+    if re.fullmatch(r"q[1-4]", words) or words in _MONTHS:
+        words = f"{words} {today.year}"
     if found := re.fullmatch(r"(\d{4})", words):
         return _unit(date(int(found[1]), 1, 1), "year")
     if found := re.fullmatch(r"(\d{4})-(\d{2})", words):
