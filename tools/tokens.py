@@ -1,25 +1,37 @@
-"""`python -m tools tokens`: what the tools cost a model before the first call, in o200k tokens.
+"""`python -m tools tokens`: what the tools and their answers cost a model, in o200k tokens.
 
-Counted are, for each tool, name, description and input schema as compact JSON (what a model sees), and the whole
-`tools/list` result as it goes over the wire. The vocabulary comes with the npm package `gpt-tokenizer`.
+Counted are, for each tool, name, description and input schema as compact JSON (what a model sees), the whole
+`tools/list` result as it goes over the wire, and two answers of the embedded sandbox, text and structured content each
+for itself. The vocabulary comes with the npm package `gpt-tokenizer`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from tools.npm import run_node
 
-__all__ = ["MOST_LISTED", "MOST_SEEN", "Cost", "compact", "count", "listed_tools", "main", "seen_by_model"]
+__all__ = ["ANSWERS", "MOST_LISTED", "MOST_SEEN", "Cost", "compact", "count", "listed_tools", "main", "seen_by_model"]
 
 MOST_SEEN = 4_500
 """The most that names, descriptions and input schemas of all tools may cost."""
 MOST_LISTED = 9_000
 """The most that the whole list may cost."""
+ANSWERS: tuple[tuple[str, dict[str, Any], int], ...] = (
+    ("hubspot_brief", {"record": "maya.okafor@tidewater-robotics.example"}, 300),
+    (
+        "hubspot_search_deals",
+        {"limit": 100, "fields": ["dealname", "amount", "dealstage", "pipeline", "closedate", "hubspot_owner_id"]},
+        4_500,
+    ),
+)
+"""Answers that are counted, each with the most that its text and its structured content may cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +81,46 @@ def seen_by_model(tool: dict[str, Any]) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print the table; 1 when a cap is broken."""
+    """Print the tables; 1 when a cap is broken."""
     tools = listed_tools()
     counts = count([*map(seen_by_model, tools), *map(compact, tools), compact({"tools": tools})])
     costs = [Cost(t["name"], counts[i], counts[len(tools) + i]) for i, t in enumerate(tools)]
-    seen, listed = sum(c.seen for c in costs), counts[-1]
+    total = Cost("all", sum(c.seen for c in costs), counts[-1])
     width = max(len(c.name) for c in costs)
     print(f"{'tool':{width}}  {'seen':>6}  {'listed':>6}")
-    for cost in costs:
+    for cost in (*costs, total, Cost("at most", MOST_SEEN, MOST_LISTED)):
         print(f"{cost.name:{width}}  {cost.seen:>6}  {cost.listed:>6}")
-    print(f"{'all':{width}}  {seen:>6}  {listed:>6}")
-    print(f"{'at most':{width}}  {MOST_SEEN:>6}  {MOST_LISTED:>6}")
-    return 0 if seen <= MOST_SEEN and listed <= MOST_LISTED else 1
+    holds = total.seen <= MOST_SEEN and total.listed <= MOST_LISTED
+    print(f"\n{'answer':{width}}  {'text':>6}  {'json':>6}  {'most':>6}")
+    answered = asyncio.run(_answers())
+    counts = count([part for answer in answered for part in answer])
+    for i, (tool, _, most) in enumerate(ANSWERS):
+        text, structured = counts[2 * i : 2 * i + 2]
+        print(f"{tool:{width}}  {text:>6}  {structured:>6}  {most:>6}")
+        holds = holds and max(text, structured) <= most
+    return 0 if holds else 1
+
+
+async def _answers() -> list[tuple[str, str]]:
+    """Give text and structured content of the answers that are counted, from a new embedded sandbox."""
+    from mcp import Client
+
+    from hubspot_skill.app.compose import Account, mcp_server
+    from hubspot_skill.app.places import Places
+    from hubspot_skill.app.settings import read_settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = read_settings({"HUBSPOT_ENVIRONMENT": "sandbox"})
+        account = Account(settings, Places(config=Path(folder) / "config", data=Path(folder) / "data"))
+        try:
+            async with Client(mcp_server(settings, account)) as client:
+                found: list[tuple[str, str]] = []
+                for tool, arguments, _ in ANSWERS:
+                    result = await client.call_tool(tool, arguments)
+                    content = result.content[0]
+                    if result.is_error or content.type != "text":
+                        raise RuntimeError(f"{tool} failed: {result.content}")
+                    found.append((content.text, compact(result.structured_content)))
+                return found
+        finally:
+            await account.aclose()

@@ -222,6 +222,29 @@ async def test_where_and_words_are_understood_and_echoed(client: Client):
     assert {"owner"} <= {r["what"] for r in found["resolved"]}
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        *({"close_date": word} for word in ("today", "this week", "last month", "next 30 days", "this quarter")),
+        *({"created": word} for word in ("2026-10", "2026-Q3", "2026-01-01..2026-03-31", "last 30 days")),
+        {"close_date": "2026-12-31"},
+        {"owner": "nobody"},
+        {"status": "lost"},
+        {"where": [{"property": "hs_priority", "compare": "eq", "value": "high"}]},
+        {"where": [{"property": "amount", "compare": "no_value"}]},
+        {"where": [{"property": "amount", "compare": "between", "value": ["1000", "5000"]}]},
+        {"where": [{"property": "closedate", "compare": "lt", "value": "today"}]},
+        {"contact": MAYA},
+        {"company": "tidewater-robotics.example"},
+        {"modified": "last 30 days", "pipeline": "Renewals"},
+    ],
+    ids=str,
+)
+async def test_the_words_that_descriptions_and_skill_promise_are_understood(served: Served, filters: dict[str, Any]):
+    async with server_over(served) as server, client_of(server) as client:
+        assert (await done(client, "hubspot_search_deals", count_only=True, **filters))["total"] >= 0
+
+
 async def test_describe_whoami_and_campaigns_answer(client: Client):
     who = await done(client, "hubspot_whoami")
     assert (who["account"]["zone"], who["account"]["currency"]) == ("America/New_York", "USD")

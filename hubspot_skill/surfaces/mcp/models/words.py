@@ -91,7 +91,7 @@ class Link(_Nested):
         return LinkTo(type=self.type, record=self.record, label=self.label)
 
 
-Conditions = Annotated[tuple[Where, ...], AfterValidator(_few), Field(description="Conditions on any property")]
+Conditions = Annotated[tuple[Where, ...], AfterValidator(_few), Field(description="Any property, e.g. amount gte 1000")]
 Links = Annotated[tuple[Link, ...], AfterValidator(_few)]
 
 
