@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -90,15 +91,8 @@ def record(object_type: str, record_id: int, *, age_days: int = 100, **propertie
     return SeedRecord(object_type, record_id, properties, made_ms, made_ms)
 
 
-def portal(
-    *,
-    records: Sequence[SeedRecord] = (),
-    changes: Sequence[SeedChange] = (),
-    links: Sequence[SeedLink] = (),
-    name: str = "demo",
-    account: AccountSeed = ACCOUNT,
-) -> PortalSeed:
-    """Return a portal with the standard schema, one further deal pipeline, one own type and the given records."""
+@cache
+def _schema() -> PortalSeed:
     pipelines = {
         "deals": [
             default_deal_pipeline(BEGIN_MS),
@@ -114,8 +108,8 @@ def portal(
     }
     own = {**OWN_PROPERTIES, SUBSCRIPTIONS: subscription_properties(("USD", "EUR"))}
     return PortalSeed(
-        name=name,
-        account=account,
+        name="demo",
+        account=ACCOUNT,
         properties=with_own(standard_properties(pipelines, ("USD", "EUR")), own, created_ms=BEGIN_MS),
         property_groups={
             **standard_groups(),
@@ -127,15 +121,22 @@ def portal(
             *association_types((("contacts", "companies", 101, 102, "Advisor", "Advised by"),)),
             *custom_association_types(SUBSCRIPTIONS, "subscription", 300),
         ],
-        custom_schema=subscription_schema(account.portal_id, BEGIN_MS),
+        custom_schema=subscription_schema(ACCOUNT.portal_id, BEGIN_MS),
         campaigns=[],
         marketing_emails=[],
         lists=[],
         now=NOW,
-        records=list(records),
-        changes=list(changes),
-        links=list(links),
+        records=(),
+        changes=(),
+        links=(),
     )
+
+
+def portal(
+    *, records: Sequence[SeedRecord] = (), changes: Sequence[SeedChange] = (), links: Sequence[SeedLink] = ()
+) -> PortalSeed:
+    """Return a portal with the standard schema, one further deal pipeline, one own type and the given records."""
+    return replace(_schema(), records=list(records), changes=list(changes), links=list(links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +183,16 @@ class Caller:
 def calling(
     *portals: PortalSeed, settings: SandboxSettings | None = None, token: str = "pat-na1-demo"
 ) -> Iterator[Caller]:
-    """Serve a sandbox with a standing clock and give a client that carries a token."""
+    """Serve a sandbox with a standing clock and give a client that carries a token; loopback needs no certificates."""
     clock = SandboxClock(NOW, running=False)
     with (
         running_sandbox(portals or (portal(),), clock=clock, settings=settings) as served,
         httpx2.Client(
-            base_url=served.base_url, headers={"Authorization": f"Bearer {token}"}, timeout=5.0, trust_env=False
+            base_url=served.base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=5.0,
+            trust_env=False,
+            verify=False,
         ) as http,
     ):
         yield Caller(http, clock, served.sandbox)
