@@ -9,6 +9,7 @@ from tests.service import scene
 from tests.service.scene import Office
 
 
+@pytest.mark.promise("brief-one-call")
 async def test_a_contact_by_email_comes_with_company_open_deals_and_activities(crm: Office) -> None:
     answer = await crm.crm.brief(BriefRequest(record="ada@acme.com"))
     assert (answer.record.id, answer.record.name) == (scene.ADA, "Ada Lovelace")

@@ -129,6 +129,7 @@ async def test_a_record_of_another_type_is_created_too(crm: Office) -> None:
     assert await related(crm, "subscription", plan.id, "companies") == {"companies": ["Globex"]}
 
 
+@pytest.mark.promise("duplicate-guard")
 async def test_a_contact_of_the_same_email_is_named_and_nothing_is_written(crm: Office) -> None:
     with pytest.raises(AlreadyExistsError) as refused:
         await make(crm, "contact", {"email": "ADA@acme.com", "first_name": "Adele"}, allow_duplicate=True)
@@ -205,6 +206,7 @@ async def test_a_name_alone_does_not_hold_back_what_is_plainly_another(
     assert (await make(crm, type, fields, *links)).action is WriteAction.CREATED
 
 
+@pytest.mark.promise("dry-run")
 async def test_a_dry_run_tells_everything_and_writes_nothing(crm: Office) -> None:
     answer = await make(
         crm, "deal", {"name": "Maybe", "stage": "Contract Sent", "amount": "12.50", "close_date": "2026-12-31"},
@@ -267,6 +269,7 @@ async def test_a_link_to_nothing_or_to_several_stops_the_create(crm: Office) -> 
         await crm.crm.get(GetRequest(records=("a@b.example",)))
 
 
+@pytest.mark.promise("writes-not-repeated")
 async def test_a_lost_answer_is_told_as_unknown_and_nothing_is_repeated(crm: Office) -> None:
     crm.served.sandbox.faults.add(Rule(Lost(effect="committed"), route="/objects/2026-09/contacts$", methods=frozenset({"POST"})))  # fmt: skip
     with pytest.raises(OutcomeUnknownError) as refused:

@@ -67,6 +67,7 @@ async def test_every_use_case_asks_the_policy_before_it_asks_hubspot(served_offi
 
 
 @pytest.mark.parametrize("action", [a for a in Action if a.is_write])
+@pytest.mark.promise("read-only")
 async def test_a_read_only_server_refuses_every_write_even_a_dry_run(served_office: Served, action: Action) -> None:
     async with opened(served_office, policy=Policy(read_only=True)) as crm:
         with pytest.raises(ReadOnlyError) as refused:

@@ -55,6 +55,7 @@ def served() -> Iterator[Served]:
         (DealFilters(stage=("Won", "Lost")), 6_711),
     ],
 )
+@pytest.mark.promise("csv-exact")
 async def test_deals_are_counted_exactly(served: Served, filters: DealFilters, expected: int) -> None:
     async with opened(served) as crm:
         answer = await crm.crm.search(SearchRequest(type="deals", filters=filters, count_only=True))

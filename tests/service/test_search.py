@@ -183,6 +183,7 @@ async def test_several_currencies_get_a_column_of_their_own(crm: Office) -> None
     assert answer.table.columns[4].currency == ""
 
 
+@pytest.mark.promise("names-not-ids")
 async def test_words_are_echoed_with_what_they_were_taken_for(crm: Office) -> None:
     answer = await deals(crm, stage=("contract sent",), owner=("me",), close_date="this quarter", company="globex")
     told = {(r.what, r.said): (r.meant, r.id) for r in answer.resolved}
@@ -316,6 +317,7 @@ async def test_a_domain_of_several_companies_answers_with_the_candidates(crm: Of
         (SearchRequest(type="deal_s_and_more"), "deals"),
     ],
 )
+@pytest.mark.promise("nearest-names")
 async def test_a_wrong_name_answers_with_the_nearest_right_one(
     crm: Office, request_: SearchRequest, nearest: str
 ) -> None:

@@ -25,6 +25,7 @@ async def change(crm: Office, type: str, record: str, fields: dict[str, Any] | N
     return await crm.crm.update(UpdateRequest(type=type, record=record, fields=fields or {}, **more))
 
 
+@pytest.mark.promise("only-given-fields")
 async def test_only_what_differs_is_written_and_before_and_after_are_told(crm: Office) -> None:
     answer = await change(
         crm, "contact", scene.ADA,
@@ -190,6 +191,7 @@ async def test_a_link_that_fails_after_the_values_were_written_says_so(crm: Offi
     assert refused.value.wrote == "some"
 
 
+@pytest.mark.promise("dry-run")
 async def test_a_dry_run_tells_the_changes_and_writes_nothing(crm: Office) -> None:
     answer = await change(
         crm, "deal", scene.PILOT, {"amount": "450", "stage": "Qualified to buy"},
