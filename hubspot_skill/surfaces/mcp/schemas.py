@@ -7,6 +7,7 @@ left out is simply not required; nested objects stay closed.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import cast
 
@@ -20,8 +21,12 @@ _NOISE = frozenset({"title", "$defs"})
 _REF = "#/$defs/"
 
 
+@functools.cache
 def schema_of(model: type[BaseModel]) -> Schema:
-    """Give the compact JSON schema of a model; the fields it adds itself come before those it inherits."""
+    """Give the compact JSON schema of a model; the fields it adds itself come before those it inherits.
+
+    The same object each time: tools share answers, and it is not to be changed.
+    """
     schema = compact(model.model_json_schema(by_alias=True))
     schema.pop("description", None)
     properties = cast("Schema", schema["properties"])
