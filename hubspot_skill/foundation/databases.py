@@ -14,8 +14,7 @@ proves at start that it is in force.
 Times in tables are whole milliseconds since 1970. `now_ms` is the expression for the present: the program's clock on
 SQLite, where all processes share one machine, and the server's clock on PostgreSQL, where they do not.
 
-Sources: SECURITY-DESIGN measurements of 2026-11-23; SQLCipher API (zetetic.net/sqlcipher/sqlcipher-api, read
-2026-11-23); SQLAlchemy 2.1 aiosqlite dialect.
+Sources: SQLCipher API (zetetic.net/sqlcipher/sqlcipher-api, read 2026-11-23); SQLAlchemy 2.1 aiosqlite dialect.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ from hubspot_skill.domain.errors import PlaceError, SettingsError, StoreError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.private_files import private_directory, private_file, sync_directory
 
-__all__ = ["Database", "DatabaseKind", "now_ms_of", "open_postgres", "open_sqlite"]
+__all__ = ["Database", "DatabaseKind", "copy_sqlite", "now_ms_of", "open_postgres", "open_sqlite"]
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -137,6 +136,16 @@ class Database:
 
 
 _SET_TENANT = text("select set_config('app.tenant', :tenant, true)")
+
+
+async def copy_sqlite(source: Path, target: Path, key: bytes) -> None:
+    """Copy an encrypted file as it is at one moment, while others use it; the copy has the same key.
+
+    Raises:
+        PlaceError: there is a file at the target already, or its folder is not ours to use.
+        StoreError: the copy failed; nothing is left of it.
+    """
+    await asyncio.to_thread(_copy, source, target, key)
 
 
 async def open_sqlite(path: Path, key: bytes, *, clock: Clock) -> Database:
@@ -237,7 +246,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _connect(path: Path, key: bytes) -> Any:
+def _connect(path: Path, key: bytes, *, is_new: bool = False) -> Any:
     connection = _sqlcipher.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
@@ -248,7 +257,8 @@ def _connect(path: Path, key: bytes) -> Any:
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if not is_new:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
     except BaseException:
@@ -265,6 +275,31 @@ _PRAGMAS = (
     "temp_store = MEMORY",
     "mmap_size = 0",
 )
+
+
+def _copy(source: Path, target: Path, key: bytes) -> None:
+    private_directory(target.parent)
+    if os.path.lexists(target):
+        raise PlaceError(f"{target} exists already", hint="Name a new file for the copy.")
+    made = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        reading = _connect(source, key)
+        writing = _connect(made, key, is_new=True)
+        try:
+            reading.backup(writing)
+            if (found := writing.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
+                raise StoreError(f"the copy of {source} is damaged: {found[:200]}")
+        finally:
+            writing.close()
+            reading.close()
+        os.link(made, target)
+    except (_SqlcipherError, OSError) as error:
+        raise _store_failed(DatabaseKind.SQLITE, error) from error
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            made.with_name(made.name + suffix).unlink(missing_ok=True)
+    sync_directory(target.parent)
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -29,7 +29,7 @@ from hubspot_skill.foundation.private_files import (
     replace_private_file,
 )
 
-__all__ = ["file_key", "file_key_place", "reseal_file_key"]
+__all__ = ["file_key", "file_key_place", "reseal_file_key", "sealed_for"]
 
 _KIND = "file"
 _MOST_BYTES = 4096
@@ -55,7 +55,7 @@ def file_key(database: Path, ring: KeyRing) -> bytes:
                 hint="Restore it from the backup that the database came from.",
             )
         private_directory(place.parent)
-        create_private_file(place, _sealed(os.urandom(KEY_BYTES), database, ring))
+        create_private_file(place, sealed_for(database, os.urandom(KEY_BYTES), ring))
     private_file(place)
     return _opened(read_private_file(place, most_bytes=_MOST_BYTES), database, ring)
 
@@ -66,11 +66,12 @@ def reseal_file_key(database: Path, ring: KeyRing) -> bool:
     record = read_private_file(place, most_bytes=_MOST_BYTES)
     if key_versions(record).master == ring.active.fingerprint:
         return False
-    replace_private_file(place, _sealed(_opened(record, database, ring), database, ring))
+    replace_private_file(place, sealed_for(database, _opened(record, database, ring), ring))
     return True
 
 
-def _sealed(key: bytes, database: Path, ring: KeyRing) -> bytes:
+def sealed_for(database: Path, key: bytes, ring: KeyRing) -> bytes:
+    """Give the sealed record of a key, to lie beside the database file of that name."""
     wrapping = ring.active.purpose_key(Purpose.FILE)
     return seal(key, wrapping, KeyVersions(ring.active.fingerprint, 0), _KIND, context_bytes((database.name,)))
 

@@ -149,10 +149,10 @@ class RefreshRows:
         marked as ended meanwhile is alive again. Whoever took the lease from us keeps it, and the intent stays as a
         doubt where another request for this generation may still be answered.
         """
-        keys = await self._sealer.keys(tenant)
         lifetime_ms = int(granted.expires_in_s * 1000)
 
         async def work(connection: AsyncConnection) -> bool:
+            keys = await self._sealer.current(connection, tenant)
             row = await self._select(connection, tenant, connection_id, lock=True)
             if row is None or row.generation != lease.generation or row.status not in _RESTORABLE:
                 return False
@@ -191,9 +191,9 @@ class RefreshRows:
         Whoever holds the lease decided without it, so their decision no longer counts: the sequence moves on. A
         connection that was marked as ended is alive again.
         """
-        keys = await self._sealer.keys(tenant, fresh=True)
 
         async def work(connection: AsyncConnection) -> None:
+            keys = await self._sealer.current(connection, tenant)
             row = await self._select(connection, tenant, connection_id, lock=True)
             if row is None or row.status not in _RESTORABLE or row.refresh_blob is None:
                 return

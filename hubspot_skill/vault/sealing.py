@@ -132,6 +132,22 @@ class Sealer:
             keys = await self.keys(tenant, fresh=True)
         return keys.unseal(record, kind, binding)
 
+    async def current(self, connection: AsyncConnection, tenant: str) -> TenantKeys:
+        """Give a tenant's keys as they are inside a running transaction, and hold them until its end.
+
+        Whoever seals asks here, so that no key is retired between the sealing and the commit. Asked before any row
+        of a connection is locked, always: two orders of locking could wait for each other.
+        """
+        query = select(tenant_keys.c.number, tenant_keys.c.wrapped).where(tenant_keys.c.tenant_id == tenant)
+        rows = (await connection.execute(query.with_for_update(read=True))).all()
+        if not rows:
+            raise _erased(tenant)
+        known = self._opened.get(tenant)
+        if known is None or set(known.by_number) != {row.number for row in rows}:
+            known = TenantKeys({row.number: self._unwrap(row.wrapped, tenant, row.number) for row in rows})
+            self._opened[tenant] = known
+        return known
+
     async def add_key(self, tenant: str) -> int:
         """Make a new key for a tenant, which seals from now on, and give its number."""
         await self.keys(tenant)
@@ -148,16 +164,32 @@ class Sealer:
         await self.keys(tenant, fresh=True)
         return number
 
-    async def drop_keys(self, tenant: str, *, below: int) -> int:
-        """Delete a tenant's older keys, so that nothing sealed with them ever opens again; give how many."""
+    async def retire_keys(self, connection: AsyncConnection, tenant: str, *, below: int) -> int:
+        """Delete a tenant's older keys inside a running transaction that has made sure nothing needs them."""
+        older = (tenant_keys.c.tenant_id == tenant) & (tenant_keys.c.number < below)
+        return (await connection.execute(delete(tenant_keys).where(older))).rowcount
 
-        async def work(connection: AsyncConnection) -> int:
-            older = (tenant_keys.c.tenant_id == tenant) & (tenant_keys.c.number < below)
-            return (await connection.execute(delete(tenant_keys).where(older))).rowcount
+    async def hold_keys(self, connection: AsyncConnection, tenant: str) -> int:
+        """Keep everybody from sealing for a tenant until the transaction ends; give the newest key's number."""
+        query = select(tenant_keys.c.number).where(tenant_keys.c.tenant_id == tenant).with_for_update()
+        return max(await connection.scalars(query), default=0)
 
-        dropped = await self._database.write(tenant, work)
+    async def erase(self, tenant: str) -> None:
+        """Delete all keys of a tenant, so that nothing of it ever opens again, in any backup of the records."""
+        await self._database.write(
+            tenant, lambda connection: connection.execute(delete(tenant_keys).where(tenant_keys.c.tenant_id == tenant))
+        )
         self._opened.pop(tenant, None)
-        return dropped
+
+    async def wrapped_by(self, tenant: str) -> dict[int, int]:
+        """Count a tenant's keys by the fingerprint of the master key that wraps them."""
+        query = select(tenant_keys.c.wrapped).where(tenant_keys.c.tenant_id == tenant)
+
+        async def work(connection: AsyncConnection) -> dict[int, int]:
+            masters = [key_versions(wrapped).master for wrapped in await connection.scalars(query)]
+            return {master: masters.count(master) for master in masters}
+
+        return await self._database.read(tenant, work)
 
     async def rewrap(self, tenant: str) -> int:
         """Wrap a tenant's keys with the active master key where another one holds them; give how many."""
@@ -239,9 +271,7 @@ class Sealer:
             await self._database.write(tenant, work)
         found = await self._read(tenant)
         if found is None:
-            raise VaultRefusedError(
-                f'tenant "{tenant}" has been erased: its keys are gone', hint="Use another name for a new tenant."
-            )
+            raise _erased(tenant)
         return found
 
     async def _insert(self, connection: AsyncConnection, tenant: str, number: int) -> None:
@@ -274,3 +304,7 @@ def _canary(key: MasterKey) -> bytes:
 
 def _canary_opens(record: bytes, key: MasterKey) -> None:
     unseal(record, lambda _: key.purpose_key(Purpose.WRAP), _CANARY, b"")
+
+
+def _erased(tenant: str) -> VaultRefusedError:
+    return VaultRefusedError(f'tenant "{tenant}" has no keys: it was erased', hint="Use another name for a new tenant.")

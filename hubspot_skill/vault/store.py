@@ -110,9 +110,10 @@ class ConnectionStore:
             InvalidInputError: the alias has another form.
         """
         name = _alias(alias) if alias is not None else None
-        keys = await self._sealer.keys(tenant)
+        await self._sealer.keys(tenant)
 
         async def work(connection: AsyncConnection) -> str:
+            keys = await self._sealer.current(connection, tenant)
             same = (
                 (connections.c.tenant_id == tenant)
                 & (connections.c.app_id == connected.app_id)
@@ -243,6 +244,24 @@ class ConnectionStore:
         """Disable an account, or enable it again."""
         await self._change(tenant, connection_id, {"status": status})
 
+    async def keep_for_revoking(self, tenant: str, connection_id: str) -> None:
+        """Stop using an account at once, keeping nothing but the refresh token that is still to be revoked."""
+        values = {"status": Status.REVOKED, "access_blob": None, "alt_blob": None}
+        await self._change(tenant, connection_id, values)
+
+    async def to_revoke(self, tenant: str) -> tuple[Connection, ...]:
+        """Give the accounts that are out of use but whose refresh token HubSpot has not been told to end."""
+        query = select(connections).where(
+            connections.c.tenant_id == tenant,
+            connections.c.status == Status.REVOKED,
+            connections.c.refresh_blob.is_not(None),
+        )
+
+        async def work(connection: AsyncConnection) -> tuple[Connection, ...]:
+            return tuple(_connection(row) for row in await connection.execute(query))
+
+        return await self._database.read(tenant, work)
+
     async def drop_tokens(self, tenant: str, connection_id: str) -> None:
         """Forget an account's tokens for good and mark it revoked; its row tells what was connected."""
         values = {"status": Status.REVOKED, "access_blob": None, "refresh_blob": None, "alt_blob": None}
@@ -270,9 +289,9 @@ class ConnectionStore:
 
         Each call is one transaction, so a job that stops goes on where it was.
         """
-        keys = await self._sealer.keys(tenant, fresh=True)
 
         async def work(connection: AsyncConnection) -> int:
+            keys = await self._sealer.current(connection, tenant)
             changed = 0
             query = select(connections).where(connections.c.tenant_id == tenant).with_for_update()
             for row in (await connection.execute(query)).all():
@@ -286,6 +305,26 @@ class ConnectionStore:
             return changed
 
         return await self._database.write(tenant, work)
+
+    async def retire_keys(self, tenant: str) -> int:
+        """Delete the tenant's older keys if no secret needs them any more; give how many."""
+
+        async def work(connection: AsyncConnection) -> int:
+            newest = await self._sealer.hold_keys(connection, tenant)
+            if any(number < newest for number in await _numbers(connection, tenant)):
+                return 0
+            return await self._sealer.retire_keys(connection, tenant, below=newest)
+
+        return await self._database.write(tenant, work)
+
+    async def sealed_with(self, tenant: str) -> dict[int, int]:
+        """Count the tenant's secrets by the number of the key that they are sealed with."""
+
+        async def work(connection: AsyncConnection) -> dict[int, int]:
+            numbers = await _numbers(connection, tenant)
+            return {number: numbers.count(number) for number in sorted(set(numbers))}
+
+        return await self._database.read(tenant, work)
 
     async def _one(self, tenant: str, which: ColumnElement[bool]) -> Connection:
         async def work(connection: AsyncConnection) -> Connection | None:
@@ -404,6 +443,11 @@ def _gone() -> NotConnectedError:
     return NotConnectedError(
         "this HubSpot account is no longer connected", hint="Connect it again: hubspot-skill login"
     )
+
+
+async def _numbers(connection: AsyncConnection, tenant: str) -> list[int]:
+    rows = await connection.execute(select(connections).where(connections.c.tenant_id == tenant))
+    return [_number(blob) for row in rows for blob in _blobs(row).values() if blob is not None]
 
 
 def _number(record: bytes) -> int:

@@ -230,17 +230,28 @@ async def test_a_new_tenant_key_reseals_in_batches_and_the_old_one_can_be_droppe
     running = await vault.again()
     assert await running.store.refresh_token("local", ids[0]) is not None
     assert await vault.sealer.add_key("local") == 2
+    assert await vault.store.retire_keys("local") == 0
     assert [await vault.store.reseal("local", most=3) for _ in range(3)] == [3, 2, 0]
-    assert await vault.sealer.drop_keys("local", below=2) == 1
+    assert await vault.store.retire_keys("local") == 1
+    assert await vault.store.sealed_with("local") == {2: 10}
     for connection_id in ids:
         assert await running.store.refresh_token("local", connection_id) == Secret("na1-refresh-of-acme")
+    await running.database.close()
+
+
+async def test_a_process_that_knows_only_the_old_key_seals_with_the_new_one(vault: Opened) -> None:
+    running = await vault.again()
+    await running.store.connect("local", ACME)
+    await vault.sealer.add_key("local")
+    await running.store.connect("local", GLOBEX)
+    assert await vault.store.sealed_with("local") == {1: 2, 2: 2}
     await running.database.close()
 
 
 async def test_an_erased_tenant_stays_unreadable(vault: Opened) -> None:
     acme = await vault.store.connect("local", ACME)
     row = await row_of(vault, "local", acme.connection_id)
-    await vault.sealer.drop_keys("local", below=99)
+    await vault.sealer.erase("local")
     with pytest.raises(VaultRefusedError):
         await vault.sealer.unseal("local", row.refresh_blob, Kind.REFRESH, binding_of(row))
 
