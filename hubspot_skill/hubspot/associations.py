@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from pydantic_core import to_json
 
-from hubspot_skill.domain.errors import CallerError, HubSpotSkillError
+from hubspot_skill.domain.errors import HubSpotSkillError
 from hubspot_skill.domain.names import ObjectType, RecordId
 from hubspot_skill.domain.records import AssociationPage, Record
 from hubspot_skill.domain.schema import AssociationLabel
 from hubspot_skill.domain.writes import BatchOutcome, InputOutcome, Link
-from hubspot_skill.hubspot.batches import chunk_failed, not_sent
+from hubspot_skill.hubspot.batches import chunked, in_chunks
 from hubspot_skill.hubspot.calls import Budget, Call, Caller, Endpoint
 from hubspot_skill.hubspot.failures import of_batch_item
 from hubspot_skill.hubspot.wire.associations import (
@@ -122,13 +122,12 @@ class Associations:
         kinds: dict[tuple[str, str, bool], list[int]] = {}
         for place, link in enumerate(links):
             kinds.setdefault((link.from_type.name, link.to_type.name, bool(link.type_ids)), []).append(place)
-        outcomes: dict[int, InputOutcome] = {}
-        for places in kinds.values():
-            for start in range(0, len(places), MAX_BATCH_CREATE):
-                chunk = places[start : start + MAX_BATCH_CREATE]
-                found = await self._link_chunk([links[place] for place in chunk], is_first=not outcomes)
-                outcomes.update((place, replace(o, index=place)) for place, o in zip(chunk, found, strict=True))
-        return BatchOutcome(tuple(outcomes[place] for place in range(len(links))))
+
+        async def send(places: Sequence[int]) -> Sequence[InputOutcome]:
+            found = await self._link_chunk([links[place] for place in places])
+            return [replace(outcome, index=place) for place, outcome in zip(places, found, strict=True)]
+
+        return await in_chunks((chunk for kind in kinds.values() for chunk in chunked(kind, MAX_BATCH_CREATE)), send)
 
     async def labels(self, from_type: ObjectType, to_type: ObjectType) -> tuple[AssociationLabel, ...]:
         """Give every kind of link between two types; 1 request."""
@@ -141,19 +140,14 @@ class Associations:
         )
         return await self.caller.json(call, read_labels)
 
-    async def _link_chunk(self, links: Sequence[Link], *, is_first: bool) -> Sequence[InputOutcome]:
+    async def _link_chunk(self, links: Sequence[Link]) -> Sequence[InputOutcome]:
         first = links[0]
         if first.type_ids:
             action, inputs = "batch/create", label_inputs(links)
         else:
             action, inputs = "batch/associate/default", [plain_input(link) for link in links]
         call = self._batch(first.from_type, first.to_type, action, {"inputs": inputs}, is_write=True)
-        try:
-            return await self.caller.json(call, lambda value: _outcomes(value, links))
-        except CallerError as error:
-            return list(chunk_failed(error, 0, len(links)))
-        except HubSpotSkillError as error:
-            return list(chunk_failed(error, 0, len(links)) if is_first else not_sent(error, 0, len(links)))
+        return await self.caller.json(call, lambda value: _outcomes(value, links))
 
     def _one(self, method: str, path: str, link: Link, *, body: bytes | None) -> Call:
         return Call(

@@ -1,4 +1,4 @@
-"""Writes many records in chunks of a hundred and answers for every single input.
+"""Writes many records in chunks and answers for every single input.
 
 A chunk that fails as a whole gives each of its inputs that error; one whose answer is lost leaves them unknown. After
 a failure that is not the inputs' fault the rest is not sent, and says so: what was done before must not get lost
@@ -7,7 +7,7 @@ in an exception. Only where the very first chunk meets such a failure, with noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
 from pydantic_core import to_json
@@ -22,83 +22,88 @@ from hubspot_skill.hubspot.wire.paths import Paths
 from hubspot_skill.hubspot.wire.records import RecordReader
 from hubspot_skill.hubspot.wire.shapes import Json
 
-__all__ = ["MAX_BATCH", "archive", "chunk_failed", "not_sent", "write"]
+__all__ = ["MAX_BATCH", "archive", "chunked", "in_chunks", "write"]
 
 MAX_BATCH = 100
+
+Places = Sequence[int]
 
 
 async def write(
     caller: Caller, paths: Paths, type: ObjectType | None, action: str, inputs: Sequence[Json]
 ) -> BatchOutcome:
     """Send inputs to one of a type's batch actions (`create`, `update`, `upsert`)."""
-    if type is None or not inputs:
+    if type is None:
         return BatchOutcome()
     reader = RecordReader(type, ())
-    outcomes: list[InputOutcome] = []
-    for start in range(0, len(inputs), MAX_BATCH):
-        chunk = [{**given, TRACE: str(place)} for place, given in enumerate(inputs[start : start + MAX_BATCH])]
-        call = Call(
-            "POST",
-            paths.records(type, f"batch/{action}"),
-            f"the batch {action} of {len(chunk)} {type.name}",
-            body=to_json({"inputs": chunk}),
-            endpoint=Endpoint.WRITE,
-            is_write=True,
-        )
-        targets = [_target(type, given, start + place) for place, given in enumerate(chunk)]
-        read = partial(read_outcomes, reader, inputs=chunk, start=start, targets=targets)
-        try:
-            outcomes += await caller.json(call, read)
-        except HubSpotSkillError as error:
-            outcomes += chunk_failed(error, start, len(chunk))
-            if not isinstance(error, CallerError):
-                outcomes += not_sent(error, start + len(chunk), len(inputs))
-                break
-    return BatchOutcome(tuple(outcomes))
+
+    async def send(places: Places) -> Sequence[InputOutcome]:
+        chunk = [{**inputs[place], TRACE: str(trace)} for trace, place in enumerate(places)]
+        targets = [_target(type, inputs[place], place) for place in places]
+        read = partial(read_outcomes, reader, inputs=chunk, start=places[0], targets=targets)
+        return await caller.json(_call(paths, type, action, chunk), read)
+
+    return await in_chunks(chunked(range(len(inputs)), MAX_BATCH), send)
 
 
 async def archive(caller: Caller, paths: Paths, type: ObjectType, ids: Sequence[str]) -> BatchOutcome:
     """Archive records by id."""
-    outcomes: list[InputOutcome] = []
-    for start in range(0, len(ids), MAX_BATCH):
-        chunk = ids[start : start + MAX_BATCH]
-        call = Call(
-            "POST",
-            paths.records(type, "batch/archive"),
-            f"the batch archive of {len(chunk)} {type.name}",
-            body=to_json({"inputs": [{"id": id} for id in chunk]}),
-            endpoint=Endpoint.WRITE,
-            is_write=True,
-            has_answer=False,
-        )
-        try:
-            await caller.done(call)
-        except HubSpotSkillError as error:
-            outcomes += chunk_failed(error, start, len(chunk))
-            if not isinstance(error, CallerError):
-                outcomes += not_sent(error, start + len(chunk), len(ids))
-                break
+
+    async def send(places: Places) -> Sequence[InputOutcome]:
+        await caller.done(_call(paths, type, "archive", [{"id": ids[place]} for place in places], has_answer=False))
+        return [
+            InputOutcome(place, record=Record(type, RecordId(ids[place]), {}, is_archived=True)) for place in places
+        ]
+
+    return await in_chunks(chunked(range(len(ids)), MAX_BATCH), send)
+
+
+def chunked(places: Places, size: int) -> Iterable[Places]:
+    """Cut places into pieces of at most `size`."""
+    return (places[start : start + size] for start in range(0, len(places), size))
+
+
+async def in_chunks(
+    chunks: Iterable[Places], send: Callable[[Places], Awaitable[Sequence[InputOutcome]]]
+) -> BatchOutcome:
+    """Send chunk after chunk, and give every place its outcome as this module promises."""
+    outcomes: dict[int, InputOutcome] = {}
+    stopped: HubSpotSkillError | None = None
+    for places in chunks:
+        if stopped is not None:
+            found: Sequence[InputOutcome] = [_not_sent(stopped, place) for place in places]
         else:
-            outcomes += [
-                InputOutcome(start + place, record=Record(type, RecordId(id), {}, is_archived=True))
-                for place, id in enumerate(chunk)
-            ]
-    return BatchOutcome(tuple(outcomes))
+            try:
+                found = await send(places)
+            except OutcomeUnknownError as error:
+                found = [InputOutcome(place) for place in places]
+                stopped = error
+            except CallerError as error:
+                found = [InputOutcome(place, error=error) for place in places]
+            except HubSpotSkillError as error:
+                if not outcomes:
+                    raise
+                found = [InputOutcome(place, error=error) for place in places]
+                stopped = error
+        outcomes.update((outcome.index, outcome) for outcome in found)
+    return BatchOutcome(tuple(outcomes[place] for place in sorted(outcomes)))
 
 
-def chunk_failed(error: HubSpotSkillError, start: int, count: int) -> Iterable[InputOutcome]:
-    """Give each input of a failed chunk its outcome; raises the error where it is the first and nothing was written."""
-    if isinstance(error, OutcomeUnknownError):
-        return [InputOutcome(start + place) for place in range(count)]
-    if start == 0 and not isinstance(error, CallerError):
-        raise error
-    return [InputOutcome(start + place, error=error) for place in range(count)]
+def _not_sent(cause: HubSpotSkillError, place: int) -> InputOutcome:
+    message = f"not sent, because an earlier part of the batch failed: {cause.message}"
+    return InputOutcome(place, error=UnavailableError(message, hint=cause.hint))
 
 
-def not_sent(cause: HubSpotSkillError, start: int, end: int) -> Iterable[InputOutcome]:
-    """Give the inputs after a failed chunk their outcome."""
-    error = UnavailableError(f"not sent, because an earlier part of the batch failed: {cause.message}", hint=cause.hint)
-    return [InputOutcome(place, error=error) for place in range(start, end)]
+def _call(paths: Paths, type: ObjectType, action: str, inputs: Sequence[Json], *, has_answer: bool = True) -> Call:
+    return Call(
+        "POST",
+        paths.records(type, f"batch/{action}"),
+        f"the batch {action} of {len(inputs)} {type.name}",
+        body=to_json({"inputs": inputs}),
+        endpoint=Endpoint.WRITE,
+        is_write=True,
+        has_answer=has_answer,
+    )
 
 
 def _target(type: ObjectType, given: Json, place: int) -> str:

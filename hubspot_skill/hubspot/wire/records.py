@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import repeat
 from operator import attrgetter
 from typing import cast
 
@@ -56,12 +57,22 @@ class RecordReader:
         return tuple(self._records(results(answer), "results"))
 
     def _records(self, rows: list[Json], where: str) -> list[Record]:
+        """Make each field of all records at once, in the order of `Record`'s fields."""
         values = [_properties(row) for row in rows]
-        typed = self._typed(values) if self._plan else [_plain(found) for found in values]
-        created = _moments([row.get("createdAt") for row in rows])
-        updated = _moments([row.get("updatedAt") for row in rows])
-        rest = zip(rows, typed, created, updated, strict=True)
-        return [self._record(row, where, found, made, changed) for row, found, made, changed in rest]
+        return list(
+            map(
+                Record,
+                repeat(self._type),
+                [read_id(row.get("id"), where) for row in rows],
+                self._typed(values) if self._plan else [_plain(found) for found in values],
+                _moments([row.get("createdAt") for row in rows]),
+                _moments([row.get("updatedAt") for row in rows]),
+                [row.get("archived") is True for row in rows],
+                [_links(found) if (found := row.get("associations")) else {} for row in rows],
+                [_history(found) if (found := row.get("propertiesWithHistory")) else {} for row in rows],
+                [_warnings(found) if (found := row.get("warnings")) else () for row in rows],
+            )
+        )
 
     def _typed(self, rows: list[Json]) -> list[dict[PropertyName, PropertyValue]]:
         """Convert the chosen properties of all rows, in the rows themselves, and drop what was not chosen.
@@ -88,29 +99,6 @@ class RecordReader:
                 for row, value in zip(rows, values, strict=True):
                     row[name] = value
         return cast("list[dict[PropertyName, PropertyValue]]", rows)
-
-    def _record(
-        self,
-        row: Json,
-        where: str,
-        properties: Mapping[PropertyName, PropertyValue],
-        created_at: datetime | None,
-        updated_at: datetime | None,
-    ) -> Record:
-        history = row.get("propertiesWithHistory")
-        warnings = row.get("warnings")
-        links = row.get("associations")
-        return Record(
-            self._type,
-            read_id(row.get("id"), where),
-            properties,
-            created_at,
-            updated_at,
-            row.get("archived") is True,
-            _links(links) if links else {},
-            _history(history) if history else {},
-            _warnings(warnings) if warnings else (),
-        )
 
 
 def _properties(row: Json) -> Json:
