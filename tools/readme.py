@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from hubspot_skill import __version__
 from hubspot_skill.app import toolbox
-from hubspot_skill.app.compose import Account
+from hubspot_skill.app.compose import Accounts
 from hubspot_skill.app.embedded import start_sandbox
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import Settings, read_settings
@@ -75,7 +75,7 @@ async def _asked(tool: str, record: str) -> str:
         settings = read_settings(
             {"HUBSPOT_SKILL_API_BASE_URL": sandbox.base_url, "HUBSPOT_ACCESS_TOKEN": sandbox.token}
         )
-        account = Account(settings, places)
+        account = Accounts(settings, places)
         try:
             return (await toolbox.call_tool(settings, account, tool, lambda _: {"record": record})).text
         finally:

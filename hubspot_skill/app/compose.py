@@ -1,18 +1,25 @@
-"""Builds the rooms over the one HubSpot account of this process, from its settings.
+"""Builds the rooms over the HubSpot accounts of this process, from its settings.
 
 Nothing is opened or asked before the first call: a chat client that only lists the tools pays for nothing else. With
 nothing connected the server runs all the same, and every tool answers how to connect.
+
+Where the accounts are, the first of these: the sandbox inside this process (`HUBSPOT_ENVIRONMENT=sandbox` without an
+app), the one account of a token in the environment, else the accounts in the vault. Never several of these at once, so
+that pretend and real data, or two people's accounts, do not mix by accident.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from hubspot_skill import __version__
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import Settings
-from hubspot_skill.domain.errors import NotConnectedError
+from hubspot_skill.domain.errors import Candidate, NotConnectedError, UnknownNameError
+from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.clock import Clock, SystemClock
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.surfaces.cli.actions import SandboxChoice
@@ -23,110 +30,172 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from hubspot_skill.app.embedded import EmbeddedSandbox
+    from hubspot_skill.app.keeper import Keeper
     from hubspot_skill.app.portal_clock import PortalClock
     from hubspot_skill.hubspot.client import HubSpot
     from hubspot_skill.hubspot.settings import AdapterSettings
+    from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.service.crm import Crm
 
-__all__ = ["HOW_TO_CONNECT", "Account", "Opened", "mcp_server", "mcp_settings"]
+__all__ = ["HOW_TO_CONNECT", "Accounts", "Opened", "mcp_server", "mcp_settings"]
 
 FREE_PORT = 0
 """The embedded sandbox of one chat takes any port: nobody else is meant to find it."""
 
 HOW_TO_CONNECT = (
-    "Start the server with HUBSPOT_ACCESS_TOKEN set to a service key or private-app token of the account"
-    " (HubSpot: Settings, Integrations), or with HUBSPOT_ENVIRONMENT=sandbox to try it without one;"
-    " then `hubspot-skill doctor` checks it."
+    "Connect one with `hubspot-skill login` (an OAuth app: HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET), or start the"
+    " server with HUBSPOT_ACCESS_TOKEN set to a service key or private-app token, or try it with"
+    " HUBSPOT_ENVIRONMENT=sandbox; then `hubspot-skill doctor` checks it."
 )
+SANDBOX_ALIAS = "sandbox"
+TOKEN_ALIAS = "environment"  # noqa: S105 - the name of an account
 
 
-class Account:
-    """The account of this process: opened at the first call, shared by all of them, closed at the end."""
+class Accounts:
+    """The accounts of this process: each opened at its first call, shared by all of them, closed at the end."""
 
-    def __init__(self, settings: Settings, places: Places, *, clock: Clock | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        places: Places,
+        *,
+        clock: Clock | None = None,
+        environment: MutableMapping[str, str] | None = None,
+    ) -> None:
+        """Name the settings; `environment` is where the vault's key may lie (the process's own by default)."""
+        self.settings = settings
         self._places = places
         self._machine = clock or SystemClock()
+        self._environment = os.environ if environment is None else environment
         self._opening = asyncio.Lock()
-        self._opened: Opened | None = None
+        self._opened: dict[str, Opened] = {}
+        self._sandbox: EmbeddedSandbox | None = None
+        self._transport: Transport | None = None
+        self._keeper: Keeper | None = None
 
-    async def crm(self) -> Crm:
-        """Give the use cases over the account.
+    async def crm(self, account: str = "") -> Crm:
+        """Give the use cases over an account, by its name, HubSpot id or domain; empty: the default or only one.
 
         Raises:
-            NotConnectedError: no token is set.
+            NotConnectedError: no account is connected.
+            UnknownNameError: none is called that.
+            AmbiguousNameError: there are several and none is the default.
         """
-        opened = await self.opened()
+        opened = await self.opened(account)
         if opened.clock is not None:
             await opened.clock.renew(opened.transport)
         return opened.crm
 
-    async def opened(self) -> Opened:
-        """Give the account's parts, opened once however many ask at the same time."""
+    async def opened(self, account: str = "") -> Opened:
+        """Give an account's parts, opened once however many ask at the same time; see `crm`."""
         async with self._opening:
-            if self._opened is None:
-                self._opened = await self._open()
-            return self._opened
+            if self.settings.uses_vault:
+                return await self._of_vault(account)
+            alias = SANDBOX_ALIAS if self.settings.environment == "sandbox" else TOKEN_ALIAS
+            if alias not in self._opened:
+                self._opened[alias] = await self._only(alias)
+            return self._only_if_meant(alias, account)
+
+    @property
+    def keeper(self) -> Keeper:
+        """The vault of this process."""
+        if self._keeper is None:
+            from hubspot_skill.app.keeper import Keeper
+
+            self._keeper = Keeper(
+                self.settings,
+                self._places,
+                _adapter_settings(self.settings, self.settings.api_base_url),
+                self._shared_transport(),
+                clock=self._machine,
+                environment=self._environment,
+            )
+        return self._keeper
 
     async def aclose(self) -> None:
         """Close what was opened."""
-        if self._opened is not None:
-            await self._opened.aclose()
-            self._opened = None
+        self._opened.clear()
+        if self._keeper is not None:
+            await self._keeper.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
+        if self._sandbox is not None:
+            await self._sandbox.aclose()
 
-    async def _open(self) -> Opened:
-        if self._settings.environment == "sandbox":
+    async def _of_vault(self, account: str) -> Opened:
+        if not self.keeper.exists and self.settings.client_id is None:
+            raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
+        vault = await self.keeper.opened()
+        found = await vault.find(account or None)
+        opened = self._opened.get(found.connection_id)
+        if opened is None:
+            adapter = _adapter_settings(self.settings, self.settings.api_base_url)
+            tokens = vault.tokens(found)
+            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine)
+            self._opened[found.connection_id] = opened
+        return opened
+
+    async def _only(self, alias: str) -> Opened:
+        from hubspot_skill.hubspot.tokens import StaticToken
+
+        base_url, token = self.settings.api_base_url, self.settings.access_token
+        if alias == SANDBOX_ALIAS:
             from hubspot_skill.app.embedded import start_sandbox
 
-            sandbox = await start_sandbox(SandboxChoice(port=FREE_PORT), self._places)
-            return Opened(self._settings, sandbox.base_url, Secret(sandbox.token), self._machine, sandbox)
-        if self._settings.access_token is None:
+            self._sandbox = await start_sandbox(SandboxChoice(port=FREE_PORT), self._places)
+            base_url, token = self._sandbox.base_url, Secret(self._sandbox.token)
+        if token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
-        return Opened(self._settings, self._settings.api_base_url, self._settings.access_token, self._machine, None)
+        adapter = _adapter_settings(self.settings, base_url, with_app=False)
+        return Opened(self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine)
+
+    def _only_if_meant(self, alias: str, account: str) -> Opened:
+        if account.strip().casefold() not in {"", alias}:
+            raise UnknownNameError(
+                f"no connected account is called {quote(account)}",
+                hint="Leave `account` out: one account is connected here.",
+                candidates=[Candidate(alias, alias)],
+            )
+        return self._opened[alias]
+
+    def _shared_transport(self, adapter: AdapterSettings | None = None) -> Transport:
+        if self._transport is None:
+            from hubspot_skill.hubspot.transport import Transport
+
+            chosen = adapter or _adapter_settings(self.settings, self.settings.api_base_url)
+            self._transport = Transport(chosen)
+        return self._transport
 
 
 class Opened:
     """The parts of an opened account; `clock` is None where the machine's own serves."""
 
     def __init__(
-        self,
-        settings: Settings,
-        base_url: str | None,
-        token: Secret,
-        machine: Clock,
-        sandbox: EmbeddedSandbox | None,
+        self, settings: Settings, adapter: AdapterSettings, tokens: TokenSource, transport: Transport, machine: Clock
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.app.portal_clock import PortalClock
         from hubspot_skill.hubspot.client import HubSpot
-        from hubspot_skill.hubspot.tokens import StaticToken
-        from hubspot_skill.hubspot.transport import Transport
         from hubspot_skill.service.crm import Crm
 
-        self.adapter: AdapterSettings = _adapter_settings(settings, base_url)
-        self.transport: Transport = Transport(self.adapter)
-        self.clock: PortalClock | None = PortalClock(machine) if self.adapter.is_sandbox else None
+        self.adapter: AdapterSettings = adapter
+        self.transport: Transport = transport
+        self.clock: PortalClock | None = PortalClock(machine) if adapter.is_sandbox else None
         clock = self.clock or machine
-        self.hubspot: HubSpot = HubSpot(
-            tokens=StaticToken(token), transport=self.transport, settings=self.adapter, clock=clock
-        )
+        self.hubspot: HubSpot = HubSpot(tokens=tokens, transport=transport, settings=adapter, clock=clock)
         policy = Policy(read_only=settings.read_only, toolsets=settings.toolsets)
-        self.crm: Crm = Crm(hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=self.adapter.is_sandbox)
-        self._sandbox = sandbox
-
-    async def aclose(self) -> None:
-        """Close the connections, and end the sandbox if it is ours."""
-        await self.hubspot.aclose()
-        if self._sandbox is not None:
-            await self._sandbox.aclose()
+        self.crm: Crm = Crm(hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=adapter.is_sandbox)
 
 
-def _adapter_settings(settings: Settings, base_url: str | None) -> AdapterSettings:
-    """Give the adapter's settings for an address (None: HubSpot's own)."""
-    from hubspot_skill.hubspot.settings import HUBSPOT_API, AdapterSettings
+def _adapter_settings(settings: Settings, base_url: str | None, *, with_app: bool = True) -> AdapterSettings:
+    """Give the adapter's settings for an address (None: HubSpot's own), with the OAuth app if one is set and wanted."""
+    from hubspot_skill.hubspot.settings import HUBSPOT_API, AdapterSettings, AppCredentials
 
-    return AdapterSettings(api_base_url=base_url or HUBSPOT_API, api_version=settings.api_version)
+    app = None
+    if with_app and settings.client_id is not None and settings.client_secret is not None:
+        app = AppCredentials(settings.client_id, settings.client_secret)
+    return AdapterSettings(api_base_url=base_url or HUBSPOT_API, api_version=settings.api_version, app=app)
 
 
 def mcp_settings(settings: Settings) -> McpSettings:
@@ -134,6 +203,6 @@ def mcp_settings(settings: Settings) -> McpSettings:
     return McpSettings(version=__version__, read_only=settings.read_only, toolsets=toolsets(settings.toolsets))
 
 
-def mcp_server(settings: Settings, account: Account) -> MCPServer[Any]:
-    """Build the MCP server over an account."""
-    return build_server(account.crm, settings=mcp_settings(settings))
+def mcp_server(settings: Settings, accounts: Accounts) -> MCPServer[Any]:
+    """Build the MCP server over the accounts."""
+    return build_server(accounts.crm, settings=mcp_settings(settings))

@@ -10,7 +10,7 @@ import shlex
 
 from hubspot_skill.app import toolbox
 from hubspot_skill.app.clients import Configuration, entry_point, over_http, over_stdio
-from hubspot_skill.app.compose import Account
+from hubspot_skill.app.compose import Accounts
 from hubspot_skill.app.embedded import EmbeddedSandbox, start_sandbox
 from hubspot_skill.app.listening import listen, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
@@ -34,15 +34,15 @@ async def demo(settings: Settings, places: Places, choice: DemoChoice, shown: Sh
         async with stop_asked() as stop:
             shown("Starting a pretend HubSpot (the first time makes its data, which takes some seconds) …")
             sandbox = await start_sandbox(choice.sandbox, places, option=SANDBOX_PORT_OPTION)
-            account = Account(_over(settings, sandbox), places)
+            accounts = Accounts(_over(settings, sandbox), places)
             try:
-                async with serving(application(settings, places, account, port), listener):
+                async with serving(application(settings, places, accounts, port), listener):
                     _tell(settings, places, sandbox, port, shown)
-                    await _answer(_over(settings, sandbox), account, sandbox, shown)
+                    await _answer(_over(settings, sandbox), accounts, sandbox, shown)
                     shown("\nEverything here is pretend data. Stop with Ctrl-C.")
                     await stop.wait()
             finally:
-                await account.aclose()
+                await accounts.aclose()
                 await sandbox.aclose()
 
 
@@ -75,9 +75,9 @@ def _paste(configuration: Configuration, shown: Shown) -> None:
     shown(configuration.text)
 
 
-async def _answer(settings: Settings, account: Account, sandbox: EmbeddedSandbox, shown: Shown) -> None:
+async def _answer(settings: Settings, accounts: Accounts, sandbox: EmbeddedSandbox, shown: Shown) -> None:
     question, tool, *pairs = QUESTION
-    answer: ToolAnswer = await toolbox.call_tool(settings, account, tool, lambda schema: parse_pairs(pairs, schema))
+    answer: ToolAnswer = await toolbox.call_tool(settings, accounts, tool, lambda schema: parse_pairs(pairs, schema))
     env = " ".join(f"{name}={value}" for name, value in _env(sandbox).items())
     shown(f"\nOr from a shell. {question}")
     shown(f"$ {env} {shlex.join([*entry_point(), 'call', tool, *pairs])}")

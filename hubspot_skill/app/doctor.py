@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
 from hubspot_skill import __version__
-from hubspot_skill.app.compose import HOW_TO_CONNECT, Account
+from hubspot_skill.app.compose import HOW_TO_CONNECT, Accounts
 from hubspot_skill.app.places import Places, default_places
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.domain.errors import HubSpotSkillError, SettingsError
@@ -48,15 +48,15 @@ async def examine(environ: Mapping[str, str]) -> tuple[CheckResult, ...]:
 
 
 @asynccontextmanager
-async def _account(settings: Settings, places: Places) -> AsyncGenerator[Account]:
-    account = Account(settings, places)
+async def _account(settings: Settings, places: Places) -> AsyncGenerator[Accounts]:
+    account = Accounts(settings, places)
     try:
         yield account
     finally:
         await account.aclose()
 
 
-async def _account_checks(settings: Settings, account: Account) -> list[CheckResult]:
+async def _account_checks(settings: Settings, account: Accounts) -> list[CheckResult]:
     try:
         opened = await account.opened()
     except HubSpotSkillError as error:

@@ -34,6 +34,11 @@ class Places:
         return self.config / "http-token"
 
     @property
+    def vault(self) -> Path:
+        """The encrypted database of connected accounts."""
+        return self.data / "vault" / "vault.db"
+
+    @property
     def portals(self) -> Path:
         """The folder of generated sandbox portals."""
         return self.data / "sandbox"

@@ -23,7 +23,7 @@ from hubspot_skill.surfaces.cli.actions import (
 )
 
 if TYPE_CHECKING:
-    from hubspot_skill.app.compose import Account
+    from hubspot_skill.app.compose import Accounts
 
 __all__ = ["Program"]
 
@@ -73,7 +73,7 @@ class Program:
         """Call one tool as a chat client would."""
         from hubspot_skill.app import toolbox
 
-        return self._with_account(lambda settings, account: toolbox.call_tool(settings, account, tool, arguments_of))
+        return self._with_account(lambda settings, accounts: toolbox.call_tool(settings, accounts, tool, arguments_of))
 
     def doctor(self) -> Sequence[CheckResult]:
         """Check the settings, the way to HubSpot and the token."""
@@ -85,16 +85,16 @@ class Program:
         settings = read_settings(self._environ)
         return settings, default_places(settings.data_dir)
 
-    def _with_account(self, act: Callable[[Settings, Account], Awaitable[Given]]) -> Given:
-        from hubspot_skill.app.compose import Account
+    def _with_account(self, act: Callable[[Settings, Accounts], Awaitable[Given]]) -> Given:
+        from hubspot_skill.app.compose import Accounts
 
         settings, places = self._read()
 
         async def run() -> Given:
-            account = Account(settings, places)
+            accounts = Accounts(settings, places)
             try:
-                return await act(settings, account)
+                return await act(settings, accounts)
             finally:
-                await account.aclose()
+                await accounts.aclose()
 
         return asyncio.run(run())

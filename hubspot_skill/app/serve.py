@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubspot_skill import __version__
-from hubspot_skill.app.compose import Account, mcp_server
+from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.listening import listen, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
 from hubspot_skill.app.settings import Settings
@@ -25,21 +25,21 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
     check_bind(settings.host)
     chosen = port or settings.port
     with listen(settings.host, chosen, option=PORT_OPTION) as listener:
-        account = Account(settings, places)
+        accounts = Accounts(settings, places)
         try:
-            async with stop_asked() as stop, serving(application(settings, places, account, chosen), listener):
+            async with stop_asked() as stop, serving(application(settings, places, accounts, chosen), listener):
                 shown(f"MCP over HTTP at {address(settings, chosen)}, for clients that send the token in")
                 shown(f"  {places.token_file}")
                 shown("Stop with Ctrl-C.")
                 await stop.wait()
         finally:
-            await account.aclose()
+            await accounts.aclose()
 
 
-def application(settings: Settings, places: Places, account: Account, port: int) -> Starlette:
+def application(settings: Settings, places: Places, accounts: Accounts, port: int) -> Starlette:
     """Build the HTTP application of a server on this machine."""
     http = loopback(port, bearer_token(places))
-    return http_app(mcp_server(settings, account), http, version=__version__)
+    return http_app(mcp_server(settings, accounts), http, version=__version__)
 
 
 def address(settings: Settings, port: int) -> str:

@@ -68,6 +68,7 @@ def _toolsets(value: object) -> object:
 
 
 SecretText = Annotated[Secret, BeforeValidator(_header_text)]
+SecretPhrase = Annotated[Secret, BeforeValidator(Secret)]
 
 
 class Settings(BaseModel):
@@ -88,7 +89,7 @@ class Settings(BaseModel):
     client_id: str | None = Field(
         None,
         alias="HUBSPOT_CLIENT_ID",
-        description="The id of your own HubSpot OAuth app. Checked now, used by the sign-in that comes next.",
+        description="The id of your own HubSpot OAuth app, through which `hubspot-skill login` connects accounts.",
     )
     client_secret: SecretText | None = Field(
         None,
@@ -132,11 +133,36 @@ class Settings(BaseModel):
         alias="HUBSPOT_SKILL_PORT",
         description="The port on which `serve` and `demo` listen.",
     )
+    key_file: Path | None = Field(
+        None,
+        alias="HUBSPOT_SKILL_KEY_FILE",
+        description="A file, readable by you only, that holds the vault's key; by default one is made on the first start.",
+    )
+    key: SecretText | None = Field(
+        None,
+        alias="HUBSPOT_SKILL_KEY",
+        description="The vault's key itself (base64 of 32 bytes), taken out of the environment once it was read.",
+    )
+    passphrase: SecretPhrase | None = Field(
+        None,
+        alias="HUBSPOT_SKILL_PASSPHRASE",
+        description="A passphrase of at least 12 characters to make the vault's key from, instead of a key.",
+    )
+    use_pkce: bool = Field(
+        True,
+        alias="HUBSPOT_SKILL_PKCE",
+        description="`0` leaves PKCE out of the sign-in, should HubSpot refuse it.",
+    )
     data_dir: Path | None = Field(
         None,
         alias="HUBSPOT_SKILL_DATA_DIR",
         description="The folder for files that this program keeps; by default the platform's own place for them.",
     )
+
+    @property
+    def uses_vault(self) -> bool:
+        """True where the accounts are those of the vault: no token is given, and no sandbox of this process."""
+        return self.environment != "sandbox" and self.access_token is None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -205,4 +231,6 @@ def _sentence(problems: Sequence[str]) -> str:
     return f"{len(problems)} settings cannot be used:" + "".join(f"\n- {problem}" for problem in problems)
 
 
-_SECRET_NAMES = frozenset({"HUBSPOT_ACCESS_TOKEN", "HUBSPOT_CLIENT_SECRET"})
+_SECRET_NAMES = frozenset(
+    {"HUBSPOT_ACCESS_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_SKILL_KEY", "HUBSPOT_SKILL_PASSPHRASE"}
+)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from hubspot_skill.app.compose import Account, mcp_server
+from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.places import default_places
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.domain.errors import HubSpotSkillError
@@ -33,8 +33,8 @@ def start(environ: Mapping[str, str] | None = None) -> int:
 
 async def serve(settings: Settings) -> None:
     """Serve one client over standard input and output."""
-    account = Account(settings, default_places(settings.data_dir))
+    accounts = Accounts(settings, default_places(settings.data_dir))
     try:
-        await serve_stdio(mcp_server(settings, account))
+        await serve_stdio(mcp_server(settings, accounts))
     finally:
-        await account.aclose()
+        await accounts.aclose()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from mcp import Client
 from mcp.types import TextContent, Tool
 
-from hubspot_skill.app.compose import Account, mcp_server
+from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.domain.errors import Candidate, UnknownNameError
 from hubspot_skill.domain.text import quote
@@ -20,30 +20,30 @@ from hubspot_skill.surfaces.cli.actions import ArgumentsOf, ToolAnswer, ToolView
 __all__ = ["call_tool", "list_tools"]
 
 
-async def list_tools(settings: Settings, account: Account) -> Sequence[ToolView]:
+async def list_tools(settings: Settings, accounts: Accounts) -> Sequence[ToolView]:
     """Give the tools that these settings show."""
-    return [_view(tool) for tool in await _listed(settings, account)]
+    return [_view(tool) for tool in await _listed(settings, accounts)]
 
 
-async def call_tool(settings: Settings, account: Account, name: str, arguments_of: ArgumentsOf) -> ToolAnswer:
+async def call_tool(settings: Settings, accounts: Accounts, name: str, arguments_of: ArgumentsOf) -> ToolAnswer:
     """Call one tool with the arguments that its schema leads to.
 
     Raises:
         UnknownNameError: there is no such tool among those shown.
     """
-    tools = {tool.name: tool for tool in await _listed(settings, account)}
+    tools = {tool.name: tool for tool in await _listed(settings, accounts)}
     if name not in tools:
         raise _unknown(name, list(tools))
     arguments = dict(arguments_of(tools[name].input_schema))
-    async with Client(mcp_server(settings, account)) as client:
+    async with Client(mcp_server(settings, accounts)) as client:
         result = await client.call_tool(name, arguments)
     text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
     return ToolAnswer(text, result.structured_content, bool(result.is_error))
 
 
-async def _listed(settings: Settings, account: Account) -> Sequence[Tool]:
+async def _listed(settings: Settings, accounts: Accounts) -> Sequence[Tool]:
     """List the tools with a client of its own: an error raised while one is open would arrive wrapped in a group."""
-    async with Client(mcp_server(settings, account)) as client:
+    async with Client(mcp_server(settings, accounts)) as client:
         return (await client.list_tools()).tools
 
 

@@ -14,6 +14,7 @@ def _places(folder: Path) -> Places:
     return Places(config=folder / "config", data=folder / "data")
 
 
+@pytest.mark.promise("token-owner-only")
 def test_the_token_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     places = _places(tmp_path)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from hubspot_skill.app.compose import Account, mcp_server
+from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.places import default_places
 from hubspot_skill.app.settings import read_settings
 from tests.cli.conftest import Shell
@@ -106,7 +106,7 @@ def test_pairs_json_and_json_from_input_say_the_same(shell: Shell) -> None:
 def test_json_output_is_the_structured_content_that_a_chat_client_gets(shell: Shell) -> None:
     async def as_a_chat_client() -> dict[str, Any]:
         settings = read_settings(shell.environ)
-        account = Account(settings, default_places(settings.data_dir))
+        account = Accounts(settings, default_places(settings.data_dir))
         async with Client(mcp_server(settings, account)) as client:
             result = await client.call_tool("hubspot_search_companies", {"limit": 3})
         await account.aclose()
