@@ -7,10 +7,11 @@ counted and left out, people first, then deals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from hubspot_skill.domain.errors import InvalidInputError, MissingScopesError
 from hubspot_skill.domain.names import (
@@ -26,7 +27,7 @@ from hubspot_skill.domain.names import (
     PropertyName,
     RecordId,
 )
-from hubspot_skill.domain.records import Record, SearchPage
+from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.search import MAX_PAGE, Filter, Operator, Search, Sort
 from hubspot_skill.domain.text import clean
 from hubspot_skill.service.answers import ActivityLine, Brief, Cell, DealLine, PersonLine, RecordView, RelatedRecord
@@ -40,6 +41,8 @@ from hubspot_skill.service.update import read_current
 from hubspot_skill.service.views import related_of, values_of
 
 __all__ = ["brief"]
+
+T = TypeVar("T")
 
 _FACTS: Mapping[str, tuple[str, ...]] = {
     CONTACTS.name: ("email", "phone", "jobtitle", "lifecyclestage", "hs_lead_status", "hubspot_owner_id"),
@@ -64,6 +67,9 @@ _KINDS: tuple[tuple[ObjectType, str], ...] = (
     (NOTES, "hs_note_body"),
 )
 _TIMESTAMP = PropertyName("hs_timestamp")
+_STAGE = PropertyName("dealstage")
+_CLOSE = PropertyName("closedate")
+MAX_READ = 100
 _MOST_LISTED = 10
 _MOST_PAGES = 5
 _LATEST = 20
@@ -107,9 +113,12 @@ async def brief(connection: Connection, request: BriefRequest) -> Brief:
     book = await scene.directory.book(type)
     record = await _read(scene, type, request.record)
     labels, (companies, people, people_total), (deals, activities) = await three(
-        scene.labels(DEALS),
+        _labels(scene, type),
         _linked(scene, type, record.id),
-        both(_open_deals(scene, type, record.id), _activities(scene, type, record.id)),
+        both(
+            _if_allowed(scene, "Deals", _open_deals(scene, type, record.id), _OpenDeals()),
+            _activities(scene, type, record.id),
+        ),
     )
     shown = [p for p in book.having(_FACTS[type.name]) if p.name != "pipeline" or len(labels.pipelines) > 1]
     values = values_of(record, shown, labels)
@@ -145,17 +154,39 @@ async def _read(scene: Scene, type: ObjectType, word: str) -> Record:
     return await scene.hubspot.objects.read(type, id, properties=facts)
 
 
+async def _labels(scene: Scene, type: ObjectType) -> Labels:
+    """Give the labels of deals, or those of the record's own type where the token may not read deals."""
+    try:
+        return await scene.labels(DEALS)
+    except MissingScopesError:
+        return await scene.labels(type)
+
+
+async def _if_allowed(scene: Scene, what: str, wait: Coroutine[Any, Any, T], otherwise: T) -> T:
+    """Give what a wait gives, or something else with a note where the token may not read it."""
+    try:
+        return await wait
+    except MissingScopesError:
+        scene.note(f"{what} are left out: the token may not read them.")
+        return otherwise
+
+
 async def _linked(
     scene: Scene, type: ObjectType, id: RecordId
 ) -> tuple[tuple[RelatedRecord, ...], tuple[PersonLine, ...], int]:
     """Give the linked companies and people, the first few by name, and the count of the people."""
+    companies: tuple[RelatedRecord, ...] = ()
+    people: tuple[tuple[PersonLine, ...], int] = ((), 0)
     if type.name == CONTACTS.name:
-        return await _companies(scene, type, id), (), 0
-    if type.name == COMPANIES.name:
-        people, total = await _people(scene, type, id)
-        return (), people, total
-    companies, (people, total) = await both(_companies(scene, type, id), _people(scene, type, id))
-    return companies, people, total
+        companies = await _if_allowed(scene, "Companies", _companies(scene, type, id), companies)
+    elif type.name == COMPANIES.name:
+        people = await _if_allowed(scene, "People", _people(scene, type, id), people)
+    else:
+        companies, people = await both(
+            _if_allowed(scene, "Companies", _companies(scene, type, id), companies),
+            _if_allowed(scene, "People", _people(scene, type, id), people),
+        )
+    return companies, people[0], people[1]
 
 
 async def _companies(scene: Scene, type: ObjectType, id: RecordId) -> tuple[RelatedRecord, ...]:
@@ -183,12 +214,29 @@ def _text(record: Record, name: str, *, most: int = 80) -> str:
 
 
 async def _open_deals(scene: Scene, type: ObjectType, id: RecordId) -> _OpenDeals:
-    """Read the open deals of a contact or company, those that close first at the front; all of them up to 1,000."""
+    """Read the open deals of a contact or company, those that close first at the front.
+
+    Up to a hundred linked deals are read by id, which is up to date; more are searched, all of them up to 1,000.
+    """
     if type.name == DEALS.name:
         return _OpenDeals()
+    page = await scene.hubspot.associations.of(type, id, DEALS)
+    if len(page.links) > MAX_READ or page.next_after is not None:
+        return await _searched_deals(scene, type, id)
+    if not page.links:
+        return _OpenDeals()
+    props = (await scene.directory.book(DEALS)).having(_DEAL)
+    records = await scene.hubspot.objects.read_many(DEALS, [link.to_id for link in page.links], properties=props)
+    closed = {s.id for p in await scene.directory.pipelines(DEALS) for s in p.stages if s.is_closed}
+    found = [r for r in records if r.properties.get(_STAGE) not in closed]
+    found.sort(key=lambda r: str(r.properties.get(_CLOSE) or "9999"))
+    return _OpenDeals(tuple(found), len(found), _sum(scene, found))
+
+
+async def _searched_deals(scene: Scene, type: ObjectType, id: RecordId) -> _OpenDeals:
     props = (await scene.directory.book(DEALS)).having(_DEAL)
     group = (_linked_to(type, id), Filter("hs_is_closed", Operator.EQ, ("false",)))
-    asked = Search(DEALS, (group,), sort=Sort(PropertyName("closedate")), limit=MAX_PAGE)
+    asked = Search(DEALS, (group,), sort=Sort(_CLOSE), limit=MAX_PAGE)
     page = await scene.hubspot.objects.search(asked, properties=props)
     records = list(page.records)
     while page.next_after is not None and len(records) < _MOST_PAGES * MAX_PAGE:
@@ -240,7 +288,10 @@ def _deal(scene: Scene, record: Record, labels: Labels) -> DealLine:
 
 
 async def _activities(scene: Scene, type: ObjectType, id: RecordId) -> list[tuple[ObjectType, Record]]:
-    """Read the newest activities of every kind, the planned ones included; five searches at once."""
+    """Read the newest activities of every kind, the planned ones included, all kinds at once.
+
+    Tasks are read by their links, the others searched: five searches a second are all that HubSpot allows.
+    """
     pages = await all_of([_of_kind(scene, kind, title, type, id) for kind, title in _KINDS])
     return [(kind, record) for (kind, _), page in zip(_KINDS, pages, strict=True) for record in page]
 
@@ -248,12 +299,15 @@ async def _activities(scene: Scene, type: ObjectType, id: RecordId) -> list[tupl
 async def _of_kind(scene: Scene, kind: ObjectType, title: str, type: ObjectType, id: RecordId) -> tuple[Record, ...]:
     try:
         props = (await scene.directory.book(kind)).having((_TIMESTAMP, title, "hs_task_status", "hs_meeting_outcome"))
+        if kind.name == TASKS.name:
+            page = await scene.hubspot.associations.of(type, id, kind)
+            newest = sorted((link.to_id for link in page.links), key=int)[-MAX_READ:]
+            return await scene.hubspot.objects.read_many(kind, newest, properties=props) if newest else ()
         asked = Search(kind, ((_linked_to(type, id),),), sort=Sort(_TIMESTAMP, descending=True), limit=_LATEST)
-        page: SearchPage = await scene.hubspot.objects.search(asked, properties=props)
+        return (await scene.hubspot.objects.search(asked, properties=props)).records
     except MissingScopesError:
         scene.note(f"{kind.name.capitalize()} are left out: the token may not read them.")
         return ()
-    return page.records
 
 
 def _linked_to(type: ObjectType, id: RecordId) -> Filter:

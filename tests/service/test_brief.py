@@ -6,7 +6,7 @@ from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, N
 from hubspot_skill.service.answers import ActivityLine, RelatedRecord
 from hubspot_skill.service.requests import BriefRequest, CreateRequest, LinkTo
 from tests.service import scene
-from tests.service.scene import Office
+from tests.service.scene import Office, opened
 
 
 @pytest.mark.promise("brief-one-call")
@@ -65,6 +65,30 @@ async def test_a_brief_costs_at_most_twelve_requests_once_the_schema_is_known(cr
         crm.forget_calls()
         await crm.crm.brief(BriefRequest(record=record, type=type))
         assert len(crm.calls()) <= 12, crm.calls()
+
+
+async def test_a_brief_takes_no_more_searches_than_hubspot_allows_in_a_second(crm: Office) -> None:
+    for record, type in (("ada@acme.com", ""), ("Acme Inc.", "company"), ("Acme renewal", "deal")):
+        crm.forget_calls()
+        await crm.crm.brief(BriefRequest(record=record, type=type))
+        assert sum(call.endswith("/search") for call in crm.calls()) <= 5
+
+
+async def test_what_the_token_may_not_read_is_left_out_with_a_note(crm: Office) -> None:
+    token = crm.served.sandbox.tokens.mint("demo", scopes=["oauth", "crm.objects.contacts.read", "crm.objects.owners.read"])  # fmt: skip
+    async with opened(crm.served, token=token) as limited:
+        answer = await limited.crm.brief(BriefRequest(record="ada@acme.com"))
+    assert answer.record.name == "Ada Lovelace"
+    assert (answer.open_deals, answer.companies) == ((), ())
+    assert "Deals are left out: the token may not read them." in answer.notes
+    assert "Companies are left out: the token may not read them." in answer.notes
+
+
+async def test_more_than_a_hundred_deals_are_searched_and_added_up_exactly(crm: Office) -> None:
+    for n in range(105):
+        await crm.crm.create(CreateRequest(type="deals", fields={"name": f"Deal {n}", "stage": "Contract Sent", "amount": "10.10"}, links=(LinkTo(type="company", record=scene.INITECH),), allow_duplicate=True))  # fmt: skip
+    answer = await crm.crm.brief(BriefRequest(record=scene.INITECH, type="companies"))
+    assert (answer.open_count, answer.open_value) == (106, 1060.5)
 
 
 async def test_what_lies_beyond_the_budget_is_counted_and_left_out(crm: Office) -> None:
