@@ -133,10 +133,17 @@ def _schema() -> PortalSeed:
 
 
 def portal(
-    *, records: Sequence[SeedRecord] = (), changes: Sequence[SeedChange] = (), links: Sequence[SeedLink] = ()
+    *,
+    records: Sequence[SeedRecord] = (),
+    changes: Sequence[SeedChange] = (),
+    links: Sequence[SeedLink] = (),
+    name: str = "demo",
+    account: AccountSeed = ACCOUNT,
 ) -> PortalSeed:
     """Return a portal with the standard schema, one further deal pipeline, one own type and the given records."""
-    return replace(_schema(), records=list(records), changes=list(changes), links=list(links))
+    return replace(
+        _schema(), records=list(records), changes=list(changes), links=list(links), name=name, account=account
+    )
 
 
 @dataclass(frozen=True, slots=True)
