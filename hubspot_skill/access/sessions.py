@@ -43,12 +43,17 @@ _BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser's session: a short public `name` for lists, its CSRF token, start and last use (monotonic seconds)."""
+    """One browser's session: a short public `name` for lists, its CSRF token, start and last use (monotonic seconds).
+
+    `only_connect` marks a session whose link was shown outside a terminal, such as in a chat: it may connect accounts,
+    which takes a person signed in at HubSpot anyway, and nothing else.
+    """
 
     name: str
     csrf: str
     started: float
     used: float
+    only_connect: bool = False
 
     def takes(self, csrf: str) -> bool:
         """Tell whether this is the session's CSRF token, in constant time."""
@@ -68,25 +73,25 @@ class Sessions:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._links: dict[bytes, float] = {}
+        self._links: dict[bytes, tuple[float, bool]] = {}
         self._sessions: dict[bytes, Session] = {}
 
-    def new_link(self) -> str:
+    def new_link(self, *, only_connect: bool = False) -> str:
         """Make the secret part of a link that makes one session within ten minutes."""
         self._sweep()
         secret = secrets.token_urlsafe(_BYTES)
-        self._links[_digest(secret)] = self._clock.monotonic() + LINK_S
+        self._links[_digest(secret)] = (self._clock.monotonic() + LINK_S, only_connect)
         return secret
 
     def enter(self, link: str, *, instead_of: str = "") -> EnteredSession | None:
         """Burn a link and start a session, ending the one that the browser had; None for a used, late or false link."""
-        ends = self._links.pop(_digest(link), None)
-        if ends is None or ends <= self._clock.monotonic():
+        ends, only_connect = self._links.pop(_digest(link), (0.0, True))
+        if ends <= self._clock.monotonic():
             return None
         self._sweep()
         self._sessions.pop(_digest(instead_of), None)
         now = self._clock.monotonic()
-        made = Session(secrets.token_hex(4), secrets.token_urlsafe(_BYTES), now, now)
+        made = Session(secrets.token_hex(4), secrets.token_urlsafe(_BYTES), now, now, only_connect)
         session_id = secrets.token_urlsafe(_BYTES)
         self._sessions[_digest(session_id)] = made
         return EnteredSession(session_id, made)
@@ -127,7 +132,7 @@ class Sessions:
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()
-        self._links = {key: ends for key, ends in self._links.items() if ends > now}
+        self._links = {key: link for key, link in self._links.items() if link[0] > now}
         self._sessions = {key: s for key, s in self._sessions.items() if self._is_alive(s)}
 
 

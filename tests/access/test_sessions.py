@@ -101,3 +101,13 @@ async def test_the_eleventh_failed_attempt_of_an_address_has_to_wait() -> None:
     assert attempts.wait_s("127.0.0.2") == 0
     await clock.advance(ATTEMPT_WINDOW_S - ATTEMPTS)
     assert attempts.wait_s("127.0.0.1") == 0
+
+
+async def test_a_link_that_may_only_connect_makes_such_a_session() -> None:
+    sessions = Sessions(ManualClock())
+    narrow = sessions.enter(sessions.new_link(only_connect=True))
+    wide = sessions.enter(sessions.new_link())
+    assert narrow is not None
+    assert wide is not None
+    assert narrow.session.only_connect
+    assert not wide.session.only_connect

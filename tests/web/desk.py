@@ -137,11 +137,15 @@ async def open_desk(served: Served, folder: Path, kind: str = "sqlite") -> Async
             clock=clock,
             tenant=TENANT,
         )
+
+        async def provided() -> Connections:
+            return connections
+
         site, pages, sessions, attempts = Site(ORIGIN), Pages(), Sessions(clock), Attempts(clock)
         app = Starlette(
             routes=[
                 *entrance_routes(site, sessions, attempts, pages, home=ACCOUNTS_PATH),
-                *connect_routes(site, connections, attempts, pages),
+                *connect_routes(site, provided, attempts, pages),
             ],
             middleware=[Middleware(Guard, site=site, sessions=sessions, pages=pages)],
         )

@@ -190,3 +190,13 @@ def test_the_origin_is_split_into_what_the_cookies_need() -> None:
     assert Site(ORIGIN).host == urlsplit(ORIGIN).netloc
     assert Site(ORIGIN).same == {"127.0.0.1:8765", "[::1]:8765"}
     assert Site("https://crm.example").same == frozenset()
+
+
+async def test_a_session_that_may_only_connect_counts_nowhere_else() -> None:
+    visit = Visit()
+    await visit.browser.get("/enter", params={"k": visit.sessions.new_link(only_connect=True)})
+    assert (await visit.browser.get("/home")).text == "nobody"
+    csrf = visit.sessions.alive()[0].csrf
+    answer = await visit.browser.post("/change", json={}, headers={**OURS, "X-CSRF-Token": csrf})
+    assert answer.status_code == 403
+    assert visit.done == []

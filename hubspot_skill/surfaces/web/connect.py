@@ -32,7 +32,7 @@ from hubspot_skill.surfaces.web.pages import Pages
 from hubspot_skill.surfaces.web.ports import AttemptBook
 from hubspot_skill.surfaces.web.site import Site
 
-__all__ = ["ACCOUNTS_PATH", "START_PATH", "connect_routes"]
+__all__ = ["ACCOUNTS_PATH", "START_PATH", "ConnectionsProvider", "connect_routes"]
 
 PREFIX = "/api/hubspot"
 START_PATH = f"{PREFIX}/oauth/start"
@@ -42,29 +42,31 @@ _COOKIE = "oauth"
 _COOKIE_S = 600
 
 Handler = Callable[[Request], Awaitable[Response]]
+ConnectionsProvider = Callable[[], Awaitable[Connections]]
 
 
 class _Desk:
     """The handlers, over the use cases of connecting."""
 
-    def __init__(self, site: Site, connections: Connections, attempts: AttemptBook, pages: Pages) -> None:
+    def __init__(self, site: Site, connections: ConnectionsProvider, attempts: AttemptBook, pages: Pages) -> None:
         self._site = site
-        self._connections = connections
+        self._provider = connections
         self._attempts = attempts
         self._pages = pages
 
     async def start(self, request: Request) -> Response:
         """Show what connecting means, and the button that opens HubSpot."""
+        connections = await self._provider()
         hub_id = request.query_params.get("hub_id", "")
-        again = next((a.alias for a in await self._connections.accounts() if a.hub_id == hub_id), "")
+        again = next((a.alias for a in await connections.accounts() if a.hub_id == hub_id), "")
         return self._pages.page(
             request,
             "connect.html",
-            plan=self._connections.plan,
-            client_id=self._connections.client_id,
-            hubspot_host=urlsplit(self._connections.authorize_url).netloc,
+            plan=connections.plan,
+            client_id=connections.client_id,
+            hubspot_host=urlsplit(connections.authorize_url).netloc,
             return_host=self._site.host,
-            is_sandbox=self._connections.is_sandbox,
+            is_sandbox=connections.is_sandbox,
             again=again,
             hub_id=hub_id if again else "",
             action=START_PATH,
@@ -74,7 +76,7 @@ class _Desk:
     async def begin(self, request: Request) -> Response:
         """Begin a sign-in and answer HubSpot's address."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        begun = self._connections.begin(request.state.session.name, hub_id=form.get("hub_id", ""))
+        begun = (await self._provider()).begin(request.state.session.name, hub_id=form.get("hub_id", ""))
         response = JSONResponse({"location": begun.address})
         set_cookie(response, self._site, _COOKIE, begun.nonce, max_age_s=_COOKIE_S)
         return response
@@ -93,7 +95,7 @@ class _Desk:
             )
         browser = (request.state.session.name, request.cookies.get(self._site.cookie_name(_COOKIE), ""))
         try:
-            account = await self._connections.complete(
+            account = await (await self._provider()).complete(
                 *browser, state=sent.get("state", ""), code=sent.get("code", ""), error=sent.get("error", "")
             )
         except SignInRefusedError as error:
@@ -104,7 +106,7 @@ class _Desk:
 
     async def accounts(self, request: Request) -> Response:
         """List the connected accounts: as a page, or as JSON to a program."""
-        accounts = await self._connections.accounts()
+        accounts = await (await self._provider()).accounts()
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"accounts": [_as_json(account) for account in accounts]})
         return self._pages.page(
@@ -120,19 +122,19 @@ class _Desk:
     async def rename(self, request: Request) -> Response:
         """Give an account another name."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        await self._connections.rename(request.path_params["alias"], form.get("alias", ""))
+        await (await self._provider()).rename(request.path_params["alias"], form.get("alias", ""))
         return self._to_accounts()
 
     async def make_default(self, request: Request) -> Response:
         """Make an account the one that tools use when none is named."""
-        await self._connections.make_default(request.path_params["alias"])
+        await (await self._provider()).make_default(request.path_params["alias"])
         return self._to_accounts()
 
     async def disconnect(self, request: Request) -> Response:
         """Delete an account's tokens here and revoke them at HubSpot."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         alias = request.path_params["alias"]
-        await self._connections.disconnect(alias, uninstall=form.get("uninstall") == "1")
+        await (await self._provider()).disconnect(alias, uninstall=form.get("uninstall") == "1")
         return self._to_accounts(disconnected=alias)
 
     def guarded(self, handler: Handler) -> Handler:
@@ -161,8 +163,8 @@ class _Desk:
         return RedirectResponse(f"{ACCOUNTS_PATH}{query}", HTTPStatus.SEE_OTHER)
 
 
-def connect_routes(site: Site, connections: Connections, attempts: AttemptBook, pages: Pages) -> list[Route]:
-    """Give the routes of connecting, each also under `/api/hubspot`."""
+def connect_routes(site: Site, connections: ConnectionsProvider, attempts: AttemptBook, pages: Pages) -> list[Route]:
+    """Give the routes of connecting, each also under `/api/hubspot`; `connections` is asked once a request."""
     desk = _Desk(site, connections, attempts, pages)
     table: tuple[tuple[str, str, Handler], ...] = (
         ("GET", "/oauth/start", desk.start),

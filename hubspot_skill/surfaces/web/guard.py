@@ -1,7 +1,7 @@
 """What every request to the site passes before a page sees it, and what every answer carries.
 
 In this order: the Host must be ours (another name of this machine is redirected, so that cookies have one home); the
-session is looked up; a request that may change something must come from our own pages (Origin, else Sec-Fetch-Site),
+session is looked up (one that may only connect accounts counts nowhere else); a request that may change something must come from our own pages (Origin, else Sec-Fetch-Site),
 within a session, with its CSRF token in `X-CSRF-Token` or, for a plain form, in the field `csrf`; its body is at most
 256 KiB. A refused request is answered here. Pages find the session in `request.state.session`, None without one.
 
@@ -29,6 +29,7 @@ __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Guard"]
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 MAX_BODY_BYTES = 256 * 1024
+CONNECT_PATHS = ("/oauth/", "/api/hubspot/oauth/", "/leave", "/static/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = "; ".join(
     (
@@ -77,6 +78,8 @@ class Guard:
             return
         session_id = self._session_id(request)
         session = self._sessions.find(session_id) if session_id else None
+        if session is not None and session.only_connect and not request.url.path.startswith(CONNECT_PATHS):
+            session = None
         scope.setdefault("state", {})["session"] = session
         scope["state"]["session_id"] = session_id
         if request.method not in _SAFE:

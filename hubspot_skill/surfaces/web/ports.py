@@ -20,6 +20,11 @@ class Session(Protocol):
         """The token that every changing request must carry."""
         ...
 
+    @property
+    def only_connect(self) -> bool:
+        """True where the session may connect accounts and nothing else."""
+        ...
+
     def takes(self, csrf: str) -> bool:
         """Tell whether this is the session's CSRF token."""
         ...
@@ -36,6 +41,10 @@ class EnteredSession(Protocol):
 
 class SessionBook(Protocol):
     """The sessions of this server."""
+
+    def new_link(self, *, only_connect: bool = False) -> str:
+        """Make the secret part of a one-time link."""
+        ...
 
     def enter(self, link: str, *, instead_of: str = "") -> EnteredSession | None:
         """Burn a one-time link and start a session; None for one that does not work."""
