@@ -130,3 +130,33 @@ async def test_whatever_goes_wrong_every_tool_ends_with_a_typed_error_or_an_answ
             codes = {tool: told_or_answered(tool, result) for tool, result in ended.items()}
             assert len((await client.list_tools()).tools) == len(CALLS)
         assert codes.keys() == {tool for tool, _ in CALLS}
+
+
+SENT_WRITES = r"/objects/[^/]+/(0-\d+|contacts|companies|deals|notes)(/\d+)?$"
+LOST_ANSWERS = ("reset before", "reset after", "hang after", "broken json", "html 200", "500 after")
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+async def test_a_write_whose_answer_was_lost_is_told_as_unknown_never_as_not_done(served: Served, fault: str):
+    """Each write is sent once: what may have happened is not repeated and not denied."""
+    words = fault.replace(" ", "-")
+    fresh: dict[str, dict[str, Any]] = {
+        "hubspot_create_contact": {"email": f"{words}@lost.example"},
+        "hubspot_create_company": {"name": f"Lost {words}", "domain": f"{words}.lost.example", "allow_duplicate": True},
+        "hubspot_create_deal": {"name": f"Lost {words}", "stage": "Qualified To Buy", "allow_duplicate": True},
+        "hubspot_update_contact": {"record": "51000101", "job_title": words},
+        "hubspot_update_company": {"record": "9140000201", "city": words},
+        "hubspot_update_deal": {"record": "7300000314", "next_step": words},
+        "hubspot_log_activity": {"kind": "note", "text": words, "records": [{"type": "deal", "record": "7300000314"}]},
+    }
+    rule = Rule(FAULTS[fault], route=SENT_WRITES, methods=frozenset({"POST", "PATCH"}))
+    async with server_over(served, is_hasty=True) as server, client_of(server) as client:
+        number = served.sandbox.faults.add(rule)
+        try:
+            for tool, arguments in fresh.items():
+                result = await client.call_tool(tool, arguments)
+                assert result.is_error, tool
+                assert json.loads(text_of(result))["wrote"] == "unknown", (tool, text_of(result))
+            assert served.sandbox.faults.played(number) == len(fresh)
+        finally:
+            served.sandbox.faults.clear()
