@@ -149,7 +149,7 @@ async def _read(scene: Scene, type: ObjectType, word: str) -> Record:
     known = await scene.references.id_in(type, word)
     facts = book.having([*type.title, *_FACTS[type.name], "email", "domain", "deal_currency_code"])
     if known is None and type.name == CONTACTS.name and "@" in word:
-        return await read_current(scene, book, word, (dict.fromkeys(p.name for p in facts),))
+        return await read_current(scene, book, word, [p.name for p in facts])
     id = known or (await scene.references.find(type, word)).id
     return await scene.hubspot.objects.read(type, id, properties=facts)
 

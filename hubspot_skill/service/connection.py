@@ -19,6 +19,7 @@ from hubspot_skill.service.directory import Directory, Kept
 from hubspot_skill.service.interpreter import Interpreter
 from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.references import References
+from hubspot_skill.service.turns import Turns
 
 __all__ = ["Connection", "Provenance", "Scene"]
 
@@ -87,7 +88,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What every use case works with; `access` is what was found out by trying (see `whoami`), `recent` what was just written."""
+    """What every use case works with; `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns`
+    lets creates of one record pass one by one."""
 
     hubspot: HubSpot
     directory: Directory
@@ -97,6 +99,7 @@ class Connection:
     access: Kept[tuple[Access, ...]]
     recent: Recent
     labels: KeptLabels
+    turns: Turns
 
     @classmethod
     def to(cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool) -> Connection:
@@ -110,6 +113,7 @@ class Connection:
             access=Kept(lambda: probe(hubspot), clock),
             recent=Recent(clock),
             labels=KeptLabels(),
+            turns=Turns(),
         )
 
     async def scene(self) -> Scene:

@@ -29,6 +29,7 @@ from hubspot_skill.service.joins import Join, find_joins, linked, new_links, pla
 from hubspot_skill.service.references import candidate_of, name_of, telling
 from hubspot_skill.service.requests import CreateRequest, IfExists
 from hubspot_skill.service.update import apply_changes, read_current
+from hubspot_skill.service.words.nearest import squash
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
 
 __all__ = ["create"]
@@ -58,12 +59,26 @@ async def create(connection: Connection, request: CreateRequest) -> WriteAnswer:
     values = await read_values(scene, book, request.fields, request.properties)
     values = await _completed(scene, book, _without_empty(values))
     joins = await find_joins(scene, type, request.links)
+    joins = await with_names(scene, joins)
+    async with connection.turns.take(_turn(book, values)):
+        return await _create(scene, book, request, values, joins)
+
+
+def _turn(book: PropertyBook, values: Values) -> str:
+    """Name what two creates of one record have in common: the type and its most telling value."""
+    telling_value = next((v for n in ("email", "domain", *book.type.title) if (v := values.get(n))), "")
+    return f"{book.type.name} {squash(telling_value)}"
+
+
+async def _create(
+    scene: Scene, book: PropertyBook, request: CreateRequest, values: Values, joins: list[Join]
+) -> WriteAnswer:
+    type = book.type
     holders = await key_holders(scene, book, values)
     if holders and not _may_repeat(book, holders, request):
         return await _existing(scene, book, request, values, joins, holders)
     if not request.allow_duplicate:
         await _refuse_look_alikes(scene, book, values, joins)
-    joins = await with_names(scene, joins)
     if request.dry_run:
         return await _tried(scene, book, values, joins)
     draft = Draft(type, values.by_name, new_links(type, joins, await plain_labels(scene, type, joins)))
@@ -138,7 +153,7 @@ async def _existing(
     scene.note(f"A {type.singular} with this {key} was there already.")
     if request.if_exists is IfExists.RETURN:
         return _found(scene, book, record)
-    current = await read_current(scene, book, record.id, (dict.fromkeys(values.by_name),))
+    current = await read_current(scene, book, record.id, values.by_name)
     kept = replace(
         values, by_name={n: c for n, c in values.by_name.items() if n != key and n in _given(values, request, book)}
     )

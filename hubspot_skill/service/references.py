@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hubspot_skill.domain.errors import AmbiguousNameError, Candidate, InvalidInputError, NotFoundError
-from hubspot_skill.domain.names import COMPANIES, CONTACTS, ObjectType, PropertyName, RecordId
+from hubspot_skill.domain.names import COMPANIES, CONTACTS, NOTES, ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.search import Filter, Operator, Search
 from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.service.cells import plain
 from hubspot_skill.service.interpreter import Interpreter
 from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.words.nearest import candidate, fold
@@ -186,7 +187,8 @@ def telling(type: ObjectType) -> tuple[str, ...]:
 
 def name_of(record: Record) -> str:
     """Give a record's own name from its title properties, else what identifies it, else its id."""
-    words = [clean(str(record.properties[t])) for t in record.type.title if record.properties.get(t)]
+    told = [str(record.properties[t]) for t in record.type.title if record.properties.get(t)]
+    words = [clean(plain(t) if record.type.name == NOTES.name else t) for t in told]
     if not words:
         words = [clean(str(v)) for n in ("email", "domain") if (v := record.properties.get(PropertyName(n)))][:1]
     return clean(" ".join(words), most=_NAME_LENGTH) or f"{record.type.singular} {record.id}"

@@ -10,7 +10,7 @@ and put back where the second write is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hubspot_skill.domain.errors import (
@@ -55,7 +55,9 @@ async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
     scene = await connection.scene()
     type = await scene.references.type_of(request.record, request.type)
     book = await scene.directory.book(type)
-    record = await read_current(scene, book, request.record, (request.fields, request.properties, request.only_if))
+    named = [book.typed(n).name for n in request.fields]
+    named += [book.named(n).name for n in (*request.properties, *request.only_if)]
+    record = await read_current(scene, book, request.record, named)
     pipeline = await _pipeline_of(scene, type, record)
     values = await read_values(scene, book, request.fields, request.properties, current=pipeline)
     expected = await _expected(scene, book, request.only_if, pipeline)
@@ -64,9 +66,8 @@ async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
     return await apply_changes(scene, book, record, values, joins, is_dry=request.dry_run)
 
 
-async def read_current(scene: Scene, book: PropertyBook, word: str, given: Sequence[Mapping[str, Given]]) -> Record:
-    """Read a record with the present values of everything that is named; one request for an id or email, else two."""
-    named = [book.typed(n).name for mapping in given for n in mapping]
+async def read_current(scene: Scene, book: PropertyBook, word: str, named: Iterable[str]) -> Record:
+    """Read a record with the present values of the named properties; one request for an id or email, else two."""
     staged = (stage_property(book.type), pipeline_property(book.type), _CLOSE)
     props = book.having(list(dict.fromkeys([*named, *book.type.title, "email", "domain", *staged])))
     if book.type.name == CONTACTS.name and is_email(word):
@@ -106,6 +107,7 @@ async def apply_changes(
         written = await _write(scene, type, record, differing, values.properties) if differing else record
         open_joins = await _join(scene, type, record.id, named_joins, has_written=bool(differing))
         action = WriteAction.UPDATED if differing or open_joins else WriteAction.UNCHANGED
+        _note_kept(scene, written, differing, values)
     if action is WriteAction.UNCHANGED:
         scene.note("Everything was so already: nothing was written.")
     return WriteAnswer(
@@ -118,6 +120,13 @@ async def apply_changes(
         linked=linked(open_joins),
         **scene.provenance(),
     )
+
+
+def _note_kept(scene: Scene, written: Record, differing: Mapping[PropertyName, str], values: Values) -> None:
+    """Say where HubSpot's answer to the write holds another value than was sent."""
+    for name, code in differing.items():
+        if not is_same(values.properties[name], written.properties.get(name), code, scene.account.zone):
+            scene.note(f"HubSpot did not take {name} as it was sent: see its value after the write.")
 
 
 async def _pipeline_of(scene: Scene, type: ObjectType, record: Record) -> Pipeline | None:

@@ -1,5 +1,6 @@
 """Creating records: validation, links, duplicates, dry run, races."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -320,3 +321,13 @@ async def test_what_was_just_created_is_known_by_name_though_hubspots_search_lag
             await crm.clock.advance(121)
             with pytest.raises(NotFoundError):
                 await make(crm, "contact", {"first_name": "Chris"}, LinkTo(type="company", record="umbrella ltd"))
+
+
+async def test_the_same_company_created_twice_at_once_is_made_once() -> None:
+    settings = SandboxSettings(search_lag_ms=30_000)
+    with running_sandbox([office()], clock=SandboxClock(NOW, running=False), settings=settings) as served:
+        async with opened(served) as crm:
+            fields = {"name": "Umbrella", "domain": "umbrella.example"}
+            both = await asyncio.gather(*(make(crm, "company", fields) for _ in range(5)), return_exceptions=True)
+            assert sorted(type(b).__name__ for b in both) == [*["AlreadyExistsError"] * 4, "WriteAnswer"]
+            assert len(crm.writes()) == 1

@@ -8,6 +8,8 @@ import pytest
 
 from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, NotFoundError, UnknownNameError
 from hubspot_skill.sandbox.clock import SandboxClock
+from hubspot_skill.sandbox.fault_kinds import Status
+from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.service.answers import SearchAnswer
 from hubspot_skill.service.requests import (
     CompanyFilters,
@@ -395,3 +397,10 @@ async def test_owners_show_as_ids_where_the_token_may_not_read_them(crm: Office)
         await limited.crm.search(SearchRequest(type="contacts", text="lovelace", fields=("owner",)))
         assert limited.calls() == ["POST /crm/objects/2026-09/contacts/search"]
     assert answer.table.rows == ((scene.ADA, "501"),)
+
+
+async def test_me_of_a_token_that_stands_for_nobody_says_why_and_what_to_give(crm: Office) -> None:
+    crm.served.sandbox.faults.add(Rule(Status(404), route="access-token-info"))
+    with pytest.raises(InvalidInputError, match="static token") as refused:
+        await deals(crm, owner=("me",))
+    assert "name, email or id" in refused.value.hint
