@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,9 @@ from hubspot_skill.hubspot.limits import (
 )
 
 __all__ = ["LimitStore", "MemoryLimits"]
+
+A_DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
 
 _log = get_logger(__name__)
 
@@ -91,6 +94,7 @@ class MemoryLimits:
         self._quota = Quota()
         self._zone: ZoneInfo | None = None
         self._closed_until: datetime | None = None
+        self._reopened_at: datetime | None = None
         self._parked_until_s = 0.0
 
     @property
@@ -131,8 +135,13 @@ class MemoryLimits:
             _log.warning("rate_limited", budget=budget.value, pause_s=pause_s)
 
     def close_for_today(self) -> datetime:
-        """Learn of a 429 on the daily limit, and give the moment it ends."""
-        self._closed_until = next_midnight(self._clock.now(), self._zone)
+        """Learn of a 429 on the daily limit, and give the moment it ends.
+
+        Where the zone is unknown and UTC's midnight was not the account's, it is tried again an hour later.
+        """
+        now = self._clock.now()
+        guessed_wrong = self._zone is None and self._reopened_at is not None and now < self._reopened_at + A_DAY
+        self._closed_until = now + AN_HOUR if guessed_wrong else next_midnight(now, self._zone)
         _log.warning("daily_limit_reached", until=self._closed_until.isoformat(), zone_known=self._zone is not None)
         return self._closed_until
 
@@ -149,6 +158,7 @@ class MemoryLimits:
         if self._closed_until is not None:
             if self._clock.now() < self._closed_until:
                 raise self._daily_limit(self._closed_until)
+            self._reopened_at = self._closed_until
             self._closed_until = None
         if self._parked_until_s:
             left_s = self._parked_until_s - self._clock.monotonic()

@@ -283,6 +283,15 @@ async def test_before_the_zone_is_known_the_day_ends_in_utc_and_says_so(served: 
         assert "not known yet" in caught.value.hint
 
 
+async def test_a_wrong_guess_of_the_accounts_midnight_costs_an_hour_and_not_a_day() -> None:
+    clock = ManualClock(datetime(2026, 11, 23, 23, 30, tzinfo=UTC))
+    limits = MemoryLimits(LimitSettings(), clock)
+    assert limits.close_for_today() == datetime(2026, 11, 24, tzinfo=UTC)
+    clock.jump(1800)
+    await limits.take(Budget.BURST, I, clock.monotonic() + 1)
+    assert limits.close_for_today() == datetime(2026, 11, 24, 1, tzinfo=UTC)
+
+
 async def test_a_day_that_is_used_up_by_the_headers_is_not_tried() -> None:
     headers = {"X-HubSpot-RateLimit-Daily": "1000", "X-HubSpot-RateLimit-Daily-Remaining": "0"}
     async with serving(lambda _: reply(200, RECORD, headers=headers)) as stub, connected(stub.base_url) as hubspot:
