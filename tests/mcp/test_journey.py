@@ -313,26 +313,38 @@ async def test_prompts_are_described_and_name_tools_that_exist(client: Client):
         assert "\u202e" not in text
 
 
+REVIEW = PromptReference(type="ref/prompt", name="weekly_pipeline_review")
+CLEANUP = PromptReference(type="ref/prompt", name="data_cleanup")
+SCHEMA = ResourceTemplateReference(type="ref/resource", uri="hubspot://schema/{object_type}")
+
+
 @pytest.mark.parametrize(
-    ("ref", "argument", "typed", "expected"),
+    ("ref", "argument", "typed", "before", "expected"),
     [
-        (PromptReference(type="ref/prompt", name="weekly_pipeline_review"), "pipeline", "sal", "Sales Pipeline"),
-        (PromptReference(type="ref/prompt", name="weekly_pipeline_review"), "owner", "dana", "Dana Whitfield"),
-        (PromptReference(type="ref/prompt", name="data_cleanup"), "object_type", "co", "contacts"),
-        (
-            ResourceTemplateReference(type="ref/resource", uri="hubspot://schema/{object_type}"),
-            "object_type",
-            "d",
-            "deals",
-        ),
+        (REVIEW, "pipeline", "sal", {}, "Sales Pipeline"),
+        (REVIEW, "stage", "renew", {"pipeline": "Renewals"}, "Renewal Due"),
+        (REVIEW, "stage", "contract", {}, "Contract Sent"),
+        (REVIEW, "owner", "dana", {}, "Dana Whitfield"),
+        (CLEANUP, "object_type", "co", {}, "contacts"),
+        (CLEANUP, "property", "lifecycle", {}, "lifecyclestage"),
+        (CLEANUP, "property", "dealst", {"object_type": "deals"}, "dealstage"),
+        (SCHEMA, "object_type", "d", {}, "deals"),
     ],
 )
 async def test_names_are_completed_as_they_are_typed(
-    client: Client, ref: Any, argument: str, typed: str, expected: str
+    client: Client, ref: Any, argument: str, typed: str, before: dict[str, str], expected: str
 ):
-    answer = await client.complete(ref, {"name": argument, "value": typed})
+    answer = await client.complete(ref, {"name": argument, "value": typed}, before)
     assert expected in answer.completion.values
+    assert answer.completion.values[0].casefold().startswith(typed)
     assert len(answer.completion.values) <= 100
+
+
+async def test_what_is_no_name_of_the_account_is_not_completed(client: Client):
+    everything = await client.complete(CLEANUP, {"name": "property", "value": ""})
+    assert (len(everything.completion.values), everything.completion.has_more) == (100, True)
+    for argument in ("record_id", "company"):
+        assert (await client.complete(SCHEMA, {"name": argument, "value": "a"})).completion.values == []
 
 
 async def test_a_brief_costs_at_most_300_tokens_as_text_and_as_json(client: Client):

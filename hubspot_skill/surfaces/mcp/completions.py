@@ -9,6 +9,7 @@ from mcp.types import Completion, CompletionArgument, CompletionContext, PromptR
 
 from hubspot_skill.domain.errors import HubSpotSkillError
 from hubspot_skill.service.requests import CompleteKind
+from hubspot_skill.surfaces.mcp.prompts import DEFAULTS
 from hubspot_skill.surfaces.mcp.strict import CrmProvider
 
 __all__ = ["register"]
@@ -36,11 +37,13 @@ def register(server: MCPServer[Any], crm: CrmProvider) -> None:
         kind = _KINDS.get(argument.name)
         if kind is None:
             return Completion(values=[])
-        known = dict(context.arguments or {}) if context else {}
+        about = DEFAULTS.get(ref.name, {}) if isinstance(ref, PromptReference) else {}
+        known = {**about, **((context.arguments if context else None) or {})}
         try:
             found = await (await crm()).complete(kind, argument.value, known)
         except HubSpotSkillError:
             return Completion(values=[])
-        return Completion(values=list(found[:MAX_VALUES]), total=len(found), has_more=len(found) > MAX_VALUES)
+        is_cut = len(found) >= MAX_VALUES
+        return Completion(values=list(found[:MAX_VALUES]), total=None if is_cut else len(found), has_more=is_cut)
 
     server.completion()(complete)

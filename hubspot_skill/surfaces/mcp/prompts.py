@@ -9,25 +9,29 @@ from pydantic import Field
 
 from hubspot_skill.domain.text import clean
 
-__all__ = ["register"]
+__all__ = ["DEFAULTS", "register"]
 
 MAX_ARGUMENT = 120
+DEFAULTS = {"data_cleanup": {"object_type": "contacts"}, "weekly_pipeline_review": {"object_type": "deals"}}
+"""What a prompt is about when its arguments do not say, for the completion of the others."""
 
 Pipeline = Annotated[str, Field(description="Pipeline by name; all of them when left out")]
+Stage = Annotated[str, Field(description="Stage to look at first; all open ones when left out")]
 Owner = Annotated[str, Field(description="Owner by name or email, or me; everybody when left out")]
 Account = Annotated[str, Field(description="Company by name, domain or id")]
 ObjectType = Annotated[str, Field(description="contacts, companies or deals")]
+Property = Annotated[str, Field(description="Property to look at first; the usual ones when left out")]
 
 
 def _said(text: str, otherwise: str) -> str:
     return clean(text, most=MAX_ARGUMENT) or otherwise
 
 
-def weekly_pipeline_review(pipeline: Pipeline = "", owner: Owner = "") -> str:
+def weekly_pipeline_review(pipeline: Pipeline = "", stage: Stage = "", owner: Owner = "") -> str:
     """Review the open deals of a pipeline: what closes soon, what is overdue, what moved, what to do next."""
-    which, whose = _said(pipeline, "every pipeline"), _said(owner, "everybody")
+    which, whose, where = _said(pipeline, "every one"), _said(owner, "everybody"), _said(stage, "all open ones")
     return (
-        f"Review the sales pipeline for this week. Pipeline: {which}. Owner: {whose}.\n"
+        f"Review the sales pipeline for this week. Pipeline: {which}. Stages: {where}. Owner: {whose}.\n"
         "1. hubspot_describe topic pipelines, type deals: the stages in order.\n"
         "2. hubspot_search_deals with count_only for each open stage, then for status won and lost with close_date "
         "this week.\n"
@@ -53,10 +57,11 @@ def account_brief(company: Account) -> str:
     )
 
 
-def data_cleanup(object_type: ObjectType = "contacts") -> str:
+def data_cleanup(object_type: ObjectType = "contacts", property: Property = "") -> str:
     """Find gaps and likely duplicates in the CRM's data and propose corrections one by one before changing any."""
     return (
-        f"Look for gaps in the CRM's {_said(object_type, 'contacts')}.\n"
+        f"Look for gaps in the CRM's {_said(object_type, 'contacts')}. First of all: "
+        f"{_said(property, 'what the type should always have')}.\n"
         "1. hubspot_describe topic properties of that type: the names of what should be filled.\n"
         "2. Count with count_only, using where with compare no_value: records without owner, without email, domain or "
         "amount and close date, whichever belong to the type; and open deals with a close date in the past.\n"
