@@ -111,6 +111,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
     fields["hubspot_owner_id"] = await _owner(scene, request.owner)
     values = await read_values(scene, book, {n: v for n, v in fields.items() if v}, request.properties)
     joins = await with_names(scene, await find_joins(scene, shape.type, request.records))
+    labels = await scene.labels(shape.type)
     if request.dry_run:
         scene.note("Dry run: nothing was written.")
         typed = {n: coded_value(values.properties[n], c) for n, c in values.by_name.items()}
@@ -119,7 +120,6 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
         links = new_links(shape.type, joins, await plain_labels(scene, shape.type, joins))
         draft = Draft(shape.type, values.by_name, links)
         record = await scene.writing.objects.create(draft, properties=book.having(list(values.by_name)))
-    labels = await scene.labels(shape.type)
     return WriteAnswer(
         action=WriteAction.WOULD_CREATE if request.dry_run else WriteAction.CREATED,
         type=shape.type.name,

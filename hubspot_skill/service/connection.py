@@ -50,6 +50,7 @@ class Scene:
         self.recent = connection.recent
         self.references = References(connection.hubspot, self.words, connection.recent)
         self._labels = connection.labels
+        self._told: dict[str, Labels] = {}
         self._source: Source = connection.source
         self._notes: list[str] = []
 
@@ -76,10 +77,15 @@ class Scene:
         return found or ()
 
     async def labels(self, type: ObjectType) -> Labels:
-        """Give what owners, stages and pipelines are called, for showing records of a type."""
-        await self.directory.warm(type)
-        owners, pipelines = await self.owners(), await self.directory.pipelines(type)
-        return self._labels(self.account.zone, owners, pipelines)
+        """Give what owners, stages and pipelines are called, for showing records of a type.
+
+        Known after the first call: a write asks before it writes, so that its answer cannot fail on this.
+        """
+        if type.name not in self._told:
+            await self.directory.warm(type)
+            owners, pipelines = await self.owners(), await self.directory.pipelines(type)
+            self._told[type.name] = self._labels(self.account.zone, owners, pipelines)
+        return self._told[type.name]
 
     def link(self, type: ObjectType, id: str) -> str:
         """Give the address of a record in HubSpot."""

@@ -16,7 +16,7 @@ from hubspot_skill.domain.errors import (
     InvalidInputError,
     PossibleDuplicateError,
 )
-from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, PropertyName, RecordId
+from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.text import clean, quote
@@ -60,6 +60,7 @@ async def create(connection: Connection, request: CreateRequest) -> WriteAnswer:
     values = await _completed(scene, book, _without_empty(values))
     joins = await find_joins(scene, type, request.links)
     joins = await with_names(scene, joins)
+    await scene.labels(type)
     async with connection.turns.take(_turn(book, values)):
         return await _create(scene, book, request, values, joins)
 
@@ -122,6 +123,12 @@ async def _completed(scene: Scene, book: PropertyBook, values: Values) -> Values
     )
 
 
+def _use(type: ObjectType) -> str:
+    """Say how to change the record that is there."""
+    has_tool = type.name in _ONE_OF
+    return f"Use hubspot_update_{type.singular} on the one there" if has_tool else "Use the one there"
+
+
 def _may_repeat(book: PropertyBook, holders: list[tuple[Record, str]], request: CreateRequest) -> bool:
     """Tell whether the key is only a domain, which HubSpot does not keep unique, and duplicates are allowed."""
     return request.allow_duplicate and book.type.name == COMPANIES.name and all(key == "domain" for _, key in holders)
@@ -140,14 +147,14 @@ async def _existing(
     if request.if_exists is IfExists.FAIL:
         raise AlreadyExistsError(
             f"a {type.singular} with this {key} is there: {quote(name_of(record))}, id {record.id}",
-            hint=f'Use hubspot_update_{type.singular}, or if_exists "return" or "update".',
+            hint=f'{_use(type)}, or if_exists "return" or "update".',
             existing_id=record.id,
             candidates=[candidate_of(r) for r, _ in holders],
         )
     if len({r.id for r, _ in holders}) > 1:
         raise AmbiguousNameError(
             f"several {type.name} hold keys of the new one",
-            hint=f"Name one by id with hubspot_update_{type.singular}.",
+            hint=f"{_use(type)} by its id.",
             candidates=[candidate_of(r) for r, _ in holders],
         )
     scene.note(f"A {type.singular} with this {key} was there already.")
@@ -186,7 +193,7 @@ async def _refuse_look_alikes(scene: Scene, book: PropertyBook, values: Values, 
         type = book.type
         raise PossibleDuplicateError(
             f"{len(alike)} {type.name if len(alike) > 1 else type.singular} like the new one {'are' if len(alike) > 1 else 'is'} there",
-            hint=f"Use the one there (hubspot_update_{type.singular}), or allow_duplicate to create another.",
+            hint=f"{_use(type)}, or allow_duplicate to create another.",
             candidates=[candidate_of(r) for r in alike[:5]],
         )
 

@@ -22,7 +22,15 @@ from hubspot_skill.sandbox.fault_kinds import Lost, Status
 from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.sandbox.settings import SandboxSettings
 from hubspot_skill.service.answers import FieldChange, LinkedRecord, WriteAction, WriteAnswer
-from hubspot_skill.service.requests import CreateRequest, GetRequest, IfExists, LinkTo
+from hubspot_skill.service.requests import (
+    ActivityKind,
+    ActivityRequest,
+    CreateRequest,
+    GetRequest,
+    IfExists,
+    LinkTo,
+    UpdateRequest,
+)
 from tests.sandbox.engine_portal import NOW
 from tests.sandbox_fixture import running_sandbox
 from tests.service import scene
@@ -331,3 +339,14 @@ async def test_the_same_company_created_twice_at_once_is_made_once() -> None:
             both = await asyncio.gather(*(make(crm, "company", fields) for _ in range(5)), return_exceptions=True)
             assert sorted(type(b).__name__ for b in both) == [*["AlreadyExistsError"] * 4, "WriteAnswer"]
             assert len(crm.writes()) == 1
+
+
+async def test_what_the_answer_needs_is_read_before_the_write_and_not_after(crm: Office) -> None:
+    crm.served.sandbox.faults.add(Rule(Status(400), route="/owners/"))
+    with pytest.raises(HubSpotSkillError):
+        await make(crm, "company", {"name": "Umbrella"})
+    with pytest.raises(HubSpotSkillError):
+        await crm.crm.log_activity(ActivityRequest(kind=ActivityKind.NOTE, records=(LinkTo(type="contact", record=scene.ADA),), text="x"))  # fmt: skip
+    with pytest.raises(HubSpotSkillError):
+        await crm.crm.update(UpdateRequest(type="contact", record=scene.ADA, fields={"job_title": "CEO"}))
+    assert crm.writes() == []

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, UnknownNameError
 from hubspot_skill.domain.names import STANDARD_TYPES, ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.schema import CustomType
-from hubspot_skill.domain.text import quote
+from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.service.words.nearest import candidate, named, nearest
 
 __all__ = ["RecordAddress", "custom_object_type", "object_type", "record_address", "standard_type"]
@@ -37,7 +37,11 @@ def standard_type(word: str) -> ObjectType | None:
 def custom_object_type(custom: CustomType) -> ObjectType:
     """Give an account's own type as an object type; paths call it by its id."""
     return ObjectType(
-        custom.type_id, custom.singular, custom.type_id, (custom.title,), created=PropertyName("hs_createdate")
+        custom.type_id,
+        clean(custom.singular, most=60),
+        custom.type_id,
+        (custom.title,),
+        created=PropertyName("hs_createdate"),
     )
 
 
