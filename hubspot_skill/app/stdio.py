@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -32,9 +33,15 @@ def start(environ: Mapping[str, str] | None = None) -> int:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve one client over standard input and output."""
+    """Serve one client over standard input and output.
+
+    What was built at the start lives to the end, so garbage is looked for only in what comes after.
+    """
     accounts = Accounts(settings, default_places(settings.data_dir))
+    server = mcp_server(settings, accounts)
+    gc.freeze()
+    gc.enable()
     try:
-        await serve_stdio(mcp_server(settings, accounts))
+        await serve_stdio(server)
     finally:
         await accounts.aclose()

@@ -89,8 +89,8 @@ async def _measure(at_once: str, late: str) -> list[Figure]:
         async def bare_page() -> object:
             return (await bare.post(SEARCH, content=SEARCH_BODY, headers=JSON)).content
 
-        get = await take_turns(our_get, bare_get, calls=200, rounds=15)
-        page = await take_turns(our_page, bare_page, calls=30, rounds=15)
+        get = await take_turns(our_get, bare_get, calls=50, rounds=41)
+        page = await take_turns(our_page, bare_page, calls=10, rounds=41)
     async with adapter(late) as ours, _bare(late) as bare:
 
         async def our_late() -> object:
