@@ -9,6 +9,9 @@ Decisions:
 - Words are resolved here and not in a surface, so that chat, REST, shell and console understand the same.
 - A cursor is opaque and bound to its request: with other arguments it is refused, not silently followed.
 - After a write the answer is made from HubSpot's answer to that write: HubSpot's search lags by seconds.
+- For the same reason what was written here stays findable by name for two minutes (`recent`), and creates of one record
+  take turns (`turns`): so a repeated call of a chat client makes no second company.
+- What an answer needs is read before the write, so that a record that was written is never told as a failure.
 
 May import `hubspot`, `access`, `foundation` and `domain`; no SQL, no HTTP, nothing of any surface.
 """
