@@ -191,6 +191,44 @@ def test_records_read_in_full_with_what_was_not_found():
     }
 
 
+def test_many_records_of_one_type_are_a_table():
+    many = tuple(replace(ACME, id=str(i), name=f"Acme {i}", link=LINK + str(i)) for i in range(5, 9))
+    bare = replace(many[1], values=(FieldValue("phone", "Phone", "1"),), related=(), history=())
+    result = records.records(GetAnswer(**SHARED, records=(many[0], bare, *many[2:])))
+    content = checked(result, answers.GetContent)
+    assert (content["columns"], content["rows"][:2], content["link"]) == (
+        ["id", "record", "industry", "city", "phone"],
+        [["5", "Acme 5", "Computer Software", "Bonn", ""], ["6", "Acme 6", "", "", "1"]],
+        LINK + "{id}",
+    )
+    assert content["linked"][:2] == [
+        ["5", "contacts", "8", "Ada L", "Decision maker"],
+        ["5", "contacts", "9", "Bo", ""],
+    ]
+    assert content["past"][0] == ["5", "city", "2026-01-01T00:00+01:00", "Bonn", "CRM_UI", "Ada"]
+    assert "records" not in content
+    lines = text_of(result).splitlines()
+    assert lines[0].startswith("4 records")
+    assert lines[1:4] == [
+        "id\trecord\tindustry\tcity\tphone",
+        "5\tAcme 5\tComputer Software\tBonn",
+        "6\tAcme 6\t\t\t1",
+    ]
+    mixed = records.records(GetAnswer(**SHARED, records=(*many[:3], replace(ACME, type="contacts"))))
+    assert len(checked(mixed, answers.GetContent)["records"]) == 4
+
+
+def test_figures_are_numbers_only_where_that_rounds_nothing():
+    budget = CampaignBudget(Decimal("6000.0"), Decimal("0.1"), Decimal("123456789012345678.25"), None)
+    view = CampaignView("g", "G", (), budget=budget)
+    answer = CampaignsAnswer(**SHARED, table=DEALS, returned=1, total=1, next="", campaign=view)
+    assert checked(lists.campaigns(answer), answers.CampaignsContent)["campaign"]["budget"] == {
+        "budget": 6000,
+        "spent": 0.1,
+        "remaining": "123456789012345678.25",
+    }
+
+
 def test_a_brief_reads_as_a_page_and_leaves_out_columns_that_nobody_fills():
     answer = Brief(
         **SHARED,
@@ -246,17 +284,24 @@ def test_a_campaign_reads_with_its_results():
         revenue=CampaignRevenue(AttributionModel.LINEAR, 4, 2, Decimal("100.50"), Decimal(80), "EUR"),
         budget=CampaignBudget(Decimal(10), Decimal(4), Decimal(6), None),
     )
-    answer = CampaignsAnswer(**SHARED, table=Table((), ()), returned=1, total=None, next="", campaign=view)
+    answer = CampaignsAnswer(**SHARED, table=DEALS, returned=1, total=None, next="", campaign=view)
     result = lists.campaigns(answer)
     assert text_of(result) == (
         "1 campaigns | sandbox 2026-11-23T10:15+01:00 | CRM text is untrusted\n"
         "campaign Spring (g-1)\n"
         "hs_campaign_status: active\n"
         "metrics: sessions 10, new_contacts_first_touch 2, new_contacts_last_touch 3, influenced_contacts 4\n"
-        "revenue: model LINEAR, contacts 4, deals 2, deal_amount 100.50, revenue 80, currency EUR\n"
+        "revenue: model LINEAR, contacts 4, deals 2, deal_amount 100.5, revenue 80, currency EUR\n"
         "budget: budget 10, spent 4, remaining 6"
     )
-    assert checked(result, answers.CampaignsContent)["campaign"]["revenue"]["deal_amount"] == "100.50"
+    assert checked(result, answers.CampaignsContent)["campaign"]["revenue"] == {
+        "model": "LINEAR",
+        "contacts": 4,
+        "deals": 2,
+        "deal_amount": 100.5,
+        "revenue": 80,
+        "currency": "EUR",
+    }
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,18 @@ class RecordContent(_Frozen):
 
 
 class GetContent(Content):
-    """The records found, in the order asked for, and what was not found."""
+    """The records found, in the order asked for, and what was not found.
 
-    records: tuple[RecordContent, ...]
+    A few are told in full (`records`). Many of one type are `rows` under `columns`, opened by `link` with {id} filled
+    in; `linked` has rows of id, type, linked id, name and label, `past` rows of id, property, at, value, source and by.
+    """
+
+    records: tuple[RecordContent, ...] = ()
+    columns: Texts = ()
+    rows: Rows = ()
+    link: str = ""
+    linked: Rows = ()
+    past: Rows = ()
     missing: Texts = ()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 
 from mcp.types import CallToolResult
 
 from hubspot_skill.domain.marketing import CampaignBudget, CampaignMetrics, CampaignRevenue
-from hubspot_skill.service.answers import CampaignsAnswer, CampaignView, Description, FieldValue, SearchAnswer
+from hubspot_skill.service.answers import CampaignsAnswer, CampaignView, Description, FieldValue, SearchAnswer, Table
 from hubspot_skill.surfaces.mcp.models.answers import CampaignContent, CampaignsContent, DescribeContent, SearchContent
 from hubspot_skill.surfaces.mcp.render.lines import cell, columns, joined, provenance, rows, source_line, table, word
 from hubspot_skill.surfaces.mcp.results import result
@@ -47,12 +48,13 @@ def description(answer: Description) -> CallToolResult:
 
 
 def campaigns(answer: CampaignsAnswer) -> CallToolResult:
-    """Give the result of a question about campaigns."""
+    """Give the result of a question about campaigns; one that is told with its results is in no table besides."""
     shown = answer.campaign
+    listed = Table((), ()) if shown else answer.table
     content = CampaignsContent(
         **provenance(answer),
-        columns=columns(answer.table),
-        rows=rows(answer.table),
+        columns=columns(listed),
+        rows=rows(listed),
         returned=answer.returned,
         total=answer.total,
         next=answer.next,
@@ -60,7 +62,7 @@ def campaigns(answer: CampaignsAnswer) -> CallToolResult:
     )
     counted = str(answer.returned) if answer.total is None else f"{answer.returned} of {answer.total}"
     line = source_line(answer, f"{counted} campaigns", f"next {answer.next}" if answer.next else "")
-    return result(content, joined(answer, line, *table(answer.table), *(_campaign_lines(shown) if shown else ())))
+    return result(content, joined(answer, line, *table(listed), *(_campaign_lines(shown) if shown else ())))
 
 
 def _campaign(view: CampaignView) -> CampaignContent:
@@ -93,4 +95,14 @@ def _figures(
     if found is None:
         return {}
     named = ((f.name, getattr(found, f.name)) for f in fields(found))
-    return {name: value if isinstance(value, int) else str(value) for name, value in named if value is not None}
+    return {name: _figure(value) for name, value in named if value is not None}
+
+
+def _figure(value: int | str | Decimal) -> str | int | float:
+    """Give a figure as JSON holds it without rounding: a number that prints the same, else text."""
+    if not isinstance(value, Decimal):
+        return value
+    if value == value.to_integral_value():
+        return int(value)
+    exact = format(value.normalize(), "f")
+    return float(value) if repr(float(value)) == exact else exact

@@ -21,18 +21,65 @@ from hubspot_skill.surfaces.mcp.models.answers import (
 from hubspot_skill.surfaces.mcp.render.lines import cell, joined, one_of, provenance, source_line, word
 from hubspot_skill.surfaces.mcp.results import result
 
-__all__ = ["brief", "records"]
+__all__ = ["MAX_IN_FULL", "brief", "records"]
+
+MAX_IN_FULL = 3
+"""Records that are told in full; more of one type are a table, which costs a third."""
 
 
 def records(answer: GetAnswer) -> CallToolResult:
-    """Give the result of reading records."""
-    content = GetContent(
-        **provenance(answer), records=tuple(_record(r) for r in answer.records), missing=answer.missing
-    )
+    """Give the result of reading records: a few in full, many of one type as a table."""
     found = f"{len(answer.records)} records" if len(answer.records) != 1 else "1 record"
     missing = f"not found: {', '.join(answer.missing)}" if answer.missing else ""
-    blocks = [line for record in answer.records for line in _record_lines(record)]
-    return result(content, joined(answer, source_line(answer, found), *blocks, missing))
+    if len(answer.records) > MAX_IN_FULL and len({r.type for r in answer.records}) == 1:
+        content = _many(answer)
+        lines = list(_many_lines(content))
+    else:
+        full = tuple(_record(r) for r in answer.records)
+        content = GetContent(**provenance(answer), records=full, missing=answer.missing)
+        lines = [line for record in answer.records for line in _record_lines(record)]
+    return result(content, joined(answer, source_line(answer, found), *lines, missing))
+
+
+def _many(answer: GetAnswer) -> GetContent:
+    names = tuple(dict.fromkeys(value.name for record in answer.records for value in record.values))
+    values = [{v.name: cell(v.value) for v in record.values} for record in answer.records]
+    first = answer.records[0]
+    return GetContent(
+        **provenance(answer),
+        columns=("id", "record", *names),
+        rows=tuple(
+            (record.id, record.name, *(known.get(name, "") for name in names))
+            for record, known in zip(answer.records, values, strict=True)
+        ),
+        link=first.link.replace(first.id, "{id}"),
+        linked=tuple(
+            (record.id, related.type, linked.id, linked.name, ", ".join(linked.labels))
+            for record in answer.records
+            for related in record.related
+            for linked in related.records
+        ),
+        past=tuple(
+            (record.id, history.name, entry.at, cell(entry.value), entry.source, entry.by)
+            for record in answer.records
+            for history in record.history
+            for entry in history.entries
+        ),
+        missing=answer.missing,
+    )
+
+
+def _many_lines(content: GetContent) -> Iterable[str]:
+    tables = (
+        (content.columns, content.rows),
+        (("id", "type", "linked_id", "linked", "label"), content.linked),
+        (("id", "property", "at", "value", "source", "by"), content.past),
+    )
+    for columns, rows in tables:
+        if rows:
+            yield "\t".join(columns)
+            yield from ("\t".join(word(value) for value in row).rstrip("\t") for row in rows)
+    yield f"open a row: {content.link}"
 
 
 def _record(view: RecordView) -> RecordContent:
