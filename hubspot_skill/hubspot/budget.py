@@ -12,28 +12,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from hubspot_skill.domain.errors import AccountMovingError, DailyLimitError, RateLimitedError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.log import get_logger
-from hubspot_skill.hubspot.limits import (
-    Budget,
-    LimitSettings,
-    Priority,
-    Quota,
-    RateReading,
-    SlidingLog,
-    Slot,
-    next_midnight,
-)
+from hubspot_skill.hubspot.gates import Gates, slot_in_time, too_late
+from hubspot_skill.hubspot.limits import Budget, LimitSettings, Priority, Quota, RateReading, SlidingLog, Slot
 
 __all__ = ["LimitStore", "MemoryLimits"]
-
-A_DAY = timedelta(days=1)
-AN_HOUR = timedelta(hours=1)
 
 _log = get_logger(__name__)
 
@@ -92,10 +80,7 @@ class MemoryLimits:
             Budget.ASSOCIATIONS: _Line(SlidingLog(settings.associations, settings.associations_window_s), clock),
         }
         self._quota = Quota()
-        self._zone: ZoneInfo | None = None
-        self._closed_until: datetime | None = None
-        self._reopened_at: datetime | None = None
-        self._parked_until_s = 0.0
+        self._gates = Gates(clock)
 
     @property
     def quota(self) -> Quota:
@@ -104,13 +89,13 @@ class MemoryLimits:
 
     async def take(self, budget: Budget, priority: Priority, deadline_s: float) -> Slot:
         """Wait for a slot until the clock's steady count reaches `deadline_s`."""
-        self._check_gates()
+        self._gates.check()
         line = self._lines[budget]
         slot = line.take_now(priority)
         if slot is None:
             slot = await line.wait(budget, priority, deadline_s)
             try:
-                self._check_gates()
+                self._gates.check()
             except BaseException:
                 line.drop(slot)
                 raise
@@ -135,49 +120,16 @@ class MemoryLimits:
             _log.warning("rate_limited", budget=budget.value, pause_s=pause_s)
 
     def close_for_today(self) -> datetime:
-        """Learn of a 429 on the daily limit, and give the moment it ends.
-
-        Where the zone is unknown and UTC's midnight was not the account's, it is tried again an hour later.
-        """
-        now = self._clock.now()
-        guessed_wrong = self._zone is None and self._reopened_at is not None and now < self._reopened_at + A_DAY
-        self._closed_until = now + AN_HOUR if guessed_wrong else next_midnight(now, self._zone)
-        _log.warning("daily_limit_reached", until=self._closed_until.isoformat(), zone_known=self._zone is not None)
-        return self._closed_until
+        """Learn of a 429 on the daily limit, and give the moment it ends."""
+        return self._gates.close_for_today()
 
     def park(self, seconds: float) -> None:
         """Learn that the account is moving, and send nothing for so long."""
-        _log.warning("account_moving", pause_s=seconds)
-        self._parked_until_s = self._clock.monotonic() + seconds
+        self._gates.park(seconds)
 
     def set_zone(self, zone: ZoneInfo) -> None:
         """Learn the account's time zone, whose midnight ends the daily limit."""
-        self._zone = zone
-
-    def _check_gates(self) -> None:
-        if self._closed_until is not None:
-            if self._clock.now() < self._closed_until:
-                raise self._daily_limit(self._closed_until)
-            self._reopened_at = self._closed_until
-            self._closed_until = None
-        if self._parked_until_s:
-            left_s = self._parked_until_s - self._clock.monotonic()
-            if left_s > 0:
-                raise AccountMovingError(
-                    "HubSpot is moving this account between its data centres (477)",
-                    hint="Nothing can be read or written until it is done, at most a day.",
-                    retry_after_s=left_s,
-                )
-            self._parked_until_s = 0.0
-
-    def _daily_limit(self, until: datetime) -> DailyLimitError:
-        where = self._zone.key if self._zone else "UTC; the account's own zone is not known yet"
-        local = until.astimezone(self._zone) if self._zone else until
-        return DailyLimitError(
-            "the HubSpot account's calls for today are used up",
-            hint=f"The count starts again at {local:%Y-%m-%d %H:%M} ({where}).",
-            resets_at=until,
-        )
+        self._gates.zone = zone
 
 
 class _Line:
@@ -199,34 +151,17 @@ class _Line:
         queue = self._queues[priority]
         wait_s = self._log.wait_s(now_s, len(queue))
         if now_s + wait_s > deadline_s:
-            raise _too_late(budget, wait_s)
+            raise too_late(budget, wait_s)
         future: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
         queue.append(future)
         self._set_alarm()
         try:
-            return await self._until(future, deadline_s)
+            return await slot_in_time(future, deadline_s, self._clock, self.drop)
         except TimeoutError:
-            raise _too_late(budget, self._log.wait_s(self._clock.monotonic(), len(queue))) from None
+            raise too_late(budget, self._log.wait_s(self._clock.monotonic(), len(queue))) from None
         finally:
             if future.cancelled() and future in queue:
                 queue.remove(future)
-
-    async def _until(self, future: asyncio.Future[Slot], deadline_s: float) -> Slot:
-        """Wait for the grant; the deadline is the clock's, and a grant that comes with a cancellation goes back."""
-        limit = asyncio.ensure_future(self._clock.sleep(deadline_s - self._clock.monotonic()))
-        try:
-            await asyncio.wait((future, limit), return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            if future.done() and not future.cancelled():
-                self.drop(future.result())
-            future.cancel()
-            raise
-        finally:
-            limit.cancel()
-        if not future.done():
-            future.cancel()
-            raise TimeoutError
-        return future.result()
 
     def drop(self, slot: Slot) -> None:
         self._log.drop(slot)
@@ -270,12 +205,3 @@ class _Line:
                 return
             await self._clock.sleep(pause_s)
             self._serve()
-
-
-def _too_late(budget: Budget, wait_s: float) -> RateLimitedError:
-    return RateLimitedError(
-        f"HubSpot's {budget.value} limit is used up for the moment",
-        hint=f"Try again in {max(1, round(wait_s))} seconds.",
-        policy=budget.value,
-        retry_after_s=wait_s,
-    )

@@ -20,13 +20,24 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-__all__ = ["Budget", "LimitSettings", "Priority", "Quota", "RateReading", "SlidingLog", "Slot", "next_midnight"]
+__all__ = [
+    "Budget",
+    "LimitSettings",
+    "LogState",
+    "Priority",
+    "Quota",
+    "RateReading",
+    "SlidingLog",
+    "Slot",
+    "next_midnight",
+]
 
 FOREIGN_TOLERANCE = 5
 CUT = 0.7
@@ -115,11 +126,32 @@ class Slot:
     serial: int
 
 
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """Everything that a sliding log knows, as values; moments are of its own steady count of seconds.
+
+    `cooling` is in the order of its moments; a moment that never was is minus infinity, one that is not due infinity.
+    """
+
+    told: int
+    window_s: float
+    cooling: tuple[tuple[float, Priority], ...]
+    in_flight: Mapping[Priority, int]
+    seen: Mapping[Priority, float]
+    serial: int = 0
+    foreign: int = 0
+    foreign_until_s: float = -math.inf
+    cut_to: int | None = None
+    cut_at_s: float = -math.inf
+    next_raise_s: float = math.inf
+    paused_until_s: float = -math.inf
+
+
 class SlidingLog:
     """One limit's slots. Every method takes `now_s`, a steady count of seconds that never goes back."""
 
     def __init__(self, size: int, window_s: float, *, cap: int | None = None) -> None:
-        self._told = size if cap is None else min(size, cap)
+        self._told = size
         self._cap = cap
         self._window_s = window_s
         self._cooling: deque[tuple[float, Priority]] = deque()
@@ -134,6 +166,42 @@ class SlidingLog:
         self._next_raise_s = math.inf
         self._paused_until_s = -math.inf
 
+    @classmethod
+    def of(cls, state: LogState, *, cap: int | None = None) -> SlidingLog:
+        """Make a log that knows what another one knew."""
+        log = cls(state.told, state.window_s, cap=cap)
+        log._cooling.extend(state.cooling)
+        log._in_flight = sum(state.in_flight.values())
+        log._held.update(state.in_flight)
+        for _, priority in state.cooling:
+            log._held[priority] += 1
+        log._seen.update(state.seen)
+        log._serial = state.serial
+        log._foreign, log._foreign_until_s = state.foreign, state.foreign_until_s
+        log._cut_to, log._cut_at_s, log._next_raise_s = state.cut_to, state.cut_at_s, state.next_raise_s
+        log._paused_until_s = state.paused_until_s
+        return log
+
+    def state(self) -> LogState:
+        """Give what this log knows."""
+        in_flight = self._held.copy()
+        for _, priority in self._cooling:
+            in_flight[priority] -= 1
+        return LogState(
+            told=self._told,
+            window_s=self._window_s,
+            cooling=tuple(self._cooling),
+            in_flight=in_flight,
+            seen=self._seen.copy(),
+            serial=self._serial,
+            foreign=self._foreign,
+            foreign_until_s=self._foreign_until_s,
+            cut_to=self._cut_to,
+            cut_at_s=self._cut_at_s,
+            next_raise_s=self._next_raise_s,
+            paused_until_s=self._paused_until_s,
+        )
+
     @property
     def window_s(self) -> float:
         """The length of the window in seconds."""
@@ -146,7 +214,7 @@ class SlidingLog:
 
     def size(self, now_s: float) -> int:
         """Give N: how many calls one window may hold now."""
-        size = self._told
+        size = self._most
         if self._foreign and now_s < self._foreign_until_s:
             size -= self._foreign
         cut_to = self._recovered(now_s)
@@ -183,7 +251,7 @@ class SlidingLog:
         """Learn from the headers of the answer to `slot`'s call."""
         if reading.most is None:
             return
-        self._told = max(1, reading.most if self._cap is None else min(reading.most, self._cap))
+        self._told = reading.most
         if reading.window_s is not None and reading.window_s > 0:
             self._window_s = reading.window_s
         if reading.remaining is None:
@@ -230,6 +298,11 @@ class SlidingLog:
             moments.append(self._cooling[0][0])
         return max(0.0, min(moments) - now_s) if moments else None
 
+    @property
+    def _most(self) -> int:
+        """N when nothing is wrong: what HubSpot allows, or less where an operator wants less."""
+        return max(1, self._told if self._cap is None else min(self._told, self._cap))
+
     def _cool(self, now_s: float) -> None:
         cooling = self._cooling
         while cooling and cooling[0][0] <= now_s:
@@ -251,7 +324,7 @@ class SlidingLog:
             steps = 1 + int((now_s - self._next_raise_s) / self._window_s)
             self._cut_to += steps
             self._next_raise_s += steps * self._window_s
-            if self._cut_to >= self._told:
+            if self._cut_to >= self._most:
                 self._cut_to = None
                 self._next_raise_s = math.inf
         return self._cut_to
