@@ -20,7 +20,7 @@ VERSION = "0.1.0"
 Era = Literal["auto", "legacy"]
 
 
-async def nobody() -> NoReturn:
+async def nobody(account: str = "") -> NoReturn:
     """Give no account, as before anybody has connected one."""
     raise NotConnectedError("no HubSpot account is connected", hint="Run `hubspot-skill login`.")
 

@@ -61,7 +61,7 @@ async def server_over(
     """Build a server over a served sandbox."""
     async with crm_over(served, token=token, read_only=read_only, is_hasty=is_hasty) as crm:
 
-        async def provider() -> Crm:
+        async def provider(account: str = "") -> Crm:
             return crm
 
         yield build_server(provider, settings=McpSettings(version=VERSION, read_only=read_only, **settings))

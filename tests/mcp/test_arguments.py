@@ -92,7 +92,7 @@ def test_a_wrong_argument_is_told_with_found_and_expected(case):
 def test_a_hint_lists_the_arguments_only_where_a_name_was_wrong():
     with pytest.raises(InvalidInputError) as unknown:
         parsed(reads.Brief, {"recrd": "1"})
-    assert unknown.value.hint == "Arguments here: record, type, max_tokens."
+    assert unknown.value.hint.startswith("Arguments here: record, type, max_tokens")
     with pytest.raises(InvalidInputError) as out_of_range:
         parsed(reads.Brief, {"record": "1", "max_tokens": 1})
     assert out_of_range.value.hint == ""

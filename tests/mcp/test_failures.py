@@ -61,7 +61,7 @@ def test_candidates_are_cleaned_cut_counted_and_marked_as_untrusted():
     assert described(errors.AmbiguousNameError("m")).keys() == {"error", "message", "wrote"}
 
 
-async def broken() -> NoReturn:
+async def broken(account: str = "") -> NoReturn:
     raise RuntimeError("secret inner words")
 
 
@@ -79,7 +79,7 @@ async def test_a_bug_tells_the_client_a_number_and_the_log_its_cause(era: Era, c
     assert "secret inner words" in caplog.text
 
 
-async def forever() -> NoReturn:
+async def forever(account: str = "") -> NoReturn:
     import anyio
 
     await anyio.sleep_forever()
