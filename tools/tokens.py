@@ -7,6 +7,7 @@ for itself. The vocabulary comes with the npm package `gpt-tokenizer`.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import tempfile
@@ -82,6 +83,7 @@ def seen_by_model(tool: dict[str, Any]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """Print the tables; 1 when a cap is broken."""
+    argparse.ArgumentParser(prog="python -m tools tokens", description=__doc__).parse_args(argv)
     tools = listed_tools()
     counts = count([*map(seen_by_model, tools), *map(compact, tools), compact({"tools": tools})])
     costs = [Cost(t["name"], counts[i], counts[len(tools) + i]) for i, t in enumerate(tools)]
@@ -105,13 +107,13 @@ async def _answers() -> list[tuple[str, str]]:
     """Give text and structured content of the answers that are counted, from a new embedded sandbox."""
     from mcp import Client
 
-    from hubspot_skill.app.compose import Account, mcp_server
+    from hubspot_skill.app.compose import Accounts, mcp_server
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import read_settings
 
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings({"HUBSPOT_ENVIRONMENT": "sandbox"})
-        account = Account(settings, Places(config=Path(folder) / "config", data=Path(folder) / "data"))
+        account = Accounts(settings, Places(config=Path(folder) / "config", data=Path(folder) / "data"))
         try:
             async with Client(mcp_server(settings, account)) as client:
                 found: list[tuple[str, str]] = []

@@ -4,6 +4,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -13,6 +14,8 @@ from hubspot_skill.app.settings import Settings
 from hubspot_skill.surfaces.cli.commands import build
 from hubspot_skill.surfaces.mcp.server import shown_tools
 from hubspot_skill.surfaces.mcp.settings import McpSettings
+from tests.sandbox.engine_portal import contact, portal
+from tests.sandbox_fixture import running_sandbox
 from tools.readme import README, written
 
 ROOT = README.parent
@@ -74,6 +77,16 @@ def test_the_changelog_tells_of_the_version_that_the_package_has() -> None:
 def test_the_changelog_counts_the_tools_right() -> None:
     count = re.findall(r"(\d+) tools", (ROOT / "CHANGELOG.md").read_text("utf-8"))[0]
     assert int(count) == len(shown_tools(McpSettings(version="0")))
+
+
+def test_the_official_client_of_the_readme_reads_a_contact_of_the_sandbox() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    with running_sandbox([portal(records=[contact(2001, email="ada@acme.example")])]) as sandbox:
+        scope: dict[str, Any] = {}
+        exec(code.replace("http://127.0.0.1:8766", sandbox.base_url), scope)
+        page = scope["client"].crm.contacts.basic_api.get_page(properties=["email"])
+
+    assert [found.properties["email"] for found in page.results] == ["ada@acme.example"]
 
 
 def test_what_is_looked_for_is_found() -> None:
