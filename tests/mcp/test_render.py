@@ -124,7 +124,7 @@ def test_a_count_is_one_line():
     empty = Table((), ())
     answer = SearchAnswer(**SHARED, type="deals", table=empty, returned=0, total=8800, next="", link=LINK)
     result = lists.search(answer)
-    assert text_of(result) == "0 of 8800 deals | sandbox 2026-11-23T10:15+01:00 | CRM text is untrusted"
+    assert text_of(result) == "8800 deals | sandbox 2026-11-23T10:15+01:00 | CRM text is untrusted"
     assert checked(result, answers.SearchContent) == {**PROVENANCE, "returned": 0, "total": 8800, "link": LINK}
 
 

@@ -27,7 +27,8 @@ def search(answer: SearchAnswer) -> CallToolResult:
         next=answer.next,
         link=answer.link,
     )
-    counted = f"{answer.returned} of {answer.total} {answer.type}"
+    is_count = not answer.table.columns
+    counted = f"{answer.total} {answer.type}" if is_count else f"{answer.returned} of {answer.total} {answer.type}"
     line = source_line(answer, counted, f"next {answer.next}" if answer.next else "")
     link = f"open a row: {answer.link}" if answer.link and answer.returned else ""
     return result(content, joined(answer, line, *table(answer.table), link))
