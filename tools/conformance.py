@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hubspot_skill import __version__
-from hubspot_skill.app.compose import Account, mcp_server
+from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.listening import listen, serving
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import read_settings
@@ -82,7 +82,7 @@ async def _all(folder: Path) -> int:
 async def _served(places: Places, *, with_fixtures: bool) -> AsyncGenerator[str]:
     """Serve the product on the embedded sandbox, without a bearer token, and give the address."""
     settings = read_settings({"HUBSPOT_ENVIRONMENT": "sandbox"})
-    account = Account(settings, places)
+    account = Accounts(settings, places)
     server = mcp_server(settings, account)
     if with_fixtures:
         add_fixtures(server)

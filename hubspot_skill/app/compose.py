@@ -29,6 +29,7 @@ from hubspot_skill.surfaces.mcp.settings import McpSettings, toolsets
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from hubspot_skill.app.doorway import Doorway
     from hubspot_skill.app.embedded import EmbeddedSandbox
     from hubspot_skill.app.keeper import Keeper
     from hubspot_skill.app.portal_clock import PortalClock
@@ -203,6 +204,7 @@ def mcp_settings(settings: Settings) -> McpSettings:
     return McpSettings(version=__version__, read_only=settings.read_only, toolsets=toolsets(settings.toolsets))
 
 
-def mcp_server(settings: Settings, accounts: Accounts) -> MCPServer[Any]:
-    """Build the MCP server over the accounts."""
-    return build_server(accounts.crm, settings=mcp_settings(settings))
+def mcp_server(settings: Settings, accounts: Accounts, doorway: Doorway | None = None) -> MCPServer[Any]:
+    """Build the MCP server over the accounts; with a doorway it offers people a link to connect one."""
+    offer = doorway.offer if doorway is not None else None
+    return build_server(accounts.crm, settings=mcp_settings(settings), offer=offer)

@@ -14,7 +14,7 @@ from hubspot_skill.domain.errors import PlaceError
 from hubspot_skill.foundation.private_files import create_private_file, private_directory, read_private_file
 from hubspot_skill.foundation.secret import Secret
 
-__all__ = ["TOKEN_BYTES", "Places", "bearer_token", "default_places"]
+__all__ = ["TOKEN_BYTES", "Places", "bearer_token", "console_key", "default_places"]
 
 TOKEN_BYTES = 32
 _MOST_BYTES = 1024
@@ -32,6 +32,11 @@ class Places:
     def token_file(self) -> Path:
         """The file of the bearer token that HTTP clients on this machine send."""
         return self.config / "http-token"
+
+    @property
+    def console_key_file(self) -> Path:
+        """The file of the key by which this person's own programs ask a running server for a link to its site."""
+        return self.config / "console-key"
 
     @property
     def vault(self) -> Path:
@@ -58,14 +63,26 @@ def bearer_token(places: Places) -> Secret:
     Raises:
         PlaceError: the file cannot be kept, others than its owner may read it, or it holds no token.
     """
-    file = places.token_file
+    return _kept(places, places.token_file, "the token of the HTTP door")
+
+
+def console_key(places: Places) -> Secret:
+    """Give the console's key, made on the first call.
+
+    Raises:
+        PlaceError: as `bearer_token`.
+    """
+    return _kept(places, places.console_key_file, "the console's key")
+
+
+def _kept(places: Places, file: Path, what: str) -> Secret:
     private_directory(places.config)
     if not file.exists():
         create_private_file(file, f"{secrets.token_urlsafe(TOKEN_BYTES)}\n".encode("ascii"))
     text = read_private_file(file, most_bytes=_MOST_BYTES).decode("ascii", "replace").strip()
     if len(text) < TOKEN_BYTES or not text.isprintable():
         raise PlaceError(
-            f"{file} holds {len(text)} characters: expected the token of the HTTP door",
-            hint="Remove the file; a new token is made at the next start.",
+            f"{file} holds {len(text)} characters: expected {what}",
+            hint="Remove the file; a new one is made at the next start.",
         )
     return Secret(text)

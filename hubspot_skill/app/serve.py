@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.routing import Route
 
 from hubspot_skill import __version__
 from hubspot_skill.app.compose import Accounts, mcp_server
+from hubspot_skill.app.doorway import Doorway
 from hubspot_skill.app.listening import listen, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
 from hubspot_skill.app.settings import Settings
@@ -14,8 +18,9 @@ from hubspot_skill.surfaces.mcp.http import check_bind, http_app, loopback
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["PORT_OPTION", "address", "application", "serve"]
+__all__ = ["PORT_OPTION", "address", "application", "serve", "with_site"]
 
 PORT_OPTION = "--port or HUBSPOT_SKILL_PORT"
 
@@ -26,20 +31,42 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
     chosen = port or settings.port
     with listen(settings.host, chosen, option=PORT_OPTION) as listener:
         accounts = Accounts(settings, places)
+        doorway = Doorway(settings, places, accounts)
+        app = with_site(application(settings, places, accounts, chosen, doorway), doorway, chosen, settings)
         try:
-            async with stop_asked() as stop, serving(application(settings, places, accounts, chosen), listener):
+            async with stop_asked() as stop, serving(app, listener):
                 shown(f"MCP over HTTP at {address(settings, chosen)}, for clients that send the token in")
                 shown(f"  {places.token_file}")
+                if doorway.is_served:
+                    shown("Connect and manage HubSpot accounts (the link works once, for ten minutes):")
+                    shown(f"  {doorway.link(next_page='')}")
                 shown("Stop with Ctrl-C.")
                 await stop.wait()
         finally:
+            await doorway.aclose()
             await accounts.aclose()
 
 
-def application(settings: Settings, places: Places, accounts: Accounts, port: int) -> Starlette:
-    """Build the HTTP application of a server on this machine."""
+def application(
+    settings: Settings, places: Places, accounts: Accounts, port: int, doorway: Doorway | None = None
+) -> Starlette:
+    """Build the MCP application of a server on this machine."""
     http = loopback(port, bearer_token(places))
-    return http_app(mcp_server(settings, accounts), http, version=__version__)
+    return http_app(mcp_server(settings, accounts, doorway), http, version=__version__)
+
+
+def with_site(mcp: Starlette, doorway: Doorway, port: int, settings: Settings) -> ASGIApp:
+    """Join the site to the MCP application, where accounts are connected in it and its address leads here."""
+    if not settings.uses_vault or (urlsplit(doorway.site.origin).port or 80) != port:
+        return mcp
+    site = doorway.application()
+    own = frozenset(route.path for route in mcp.routes if isinstance(route, Route))
+
+    async def joined(scope: Scope, receive: Receive, send: Send) -> None:
+        is_mcp = scope["type"] != "http" or scope["path"] in own
+        await (mcp if is_mcp else site)(scope, receive, send)
+
+    return joined
 
 
 def address(settings: Settings, port: int) -> str:

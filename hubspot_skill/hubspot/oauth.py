@@ -42,7 +42,7 @@ from hubspot_skill.hubspot.wire.oauth import (
 )
 from hubspot_skill.hubspot.wire.shapes import ShapeError
 
-__all__ = ["AppEndpoint"]
+__all__ = ["AppEndpoint", "GrantFacts", "Tokens"]
 
 T = TypeVar("T")
 

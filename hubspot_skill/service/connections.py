@@ -29,9 +29,8 @@ from hubspot_skill.domain.text import quote as quote_text
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.foundation.secret import Secret
-from hubspot_skill.hubspot.oauth import AppEndpoint
+from hubspot_skill.hubspot.oauth import AppEndpoint, Tokens
 from hubspot_skill.hubspot.tokens import TokenSource
-from hubspot_skill.hubspot.wire.oauth import Tokens
 from hubspot_skill.service.flights import Flight, Flights
 from hubspot_skill.service.scopes import Scope, ScopePlan
 from hubspot_skill.vault.store import Connected, Connection, ConnectionStore, Credential, Status
@@ -115,6 +114,7 @@ class Connections:
         self._clock = clock
         self._tenant = tenant
         self._flights = Flights(clock)
+        self.on_connected: Callable[[ConnectedAccount], None] | None = None
 
     @property
     def client_id(self) -> str:
@@ -190,7 +190,10 @@ class Connections:
             ),
         )
         _log.info("account_connected", connection=kept.connection_id)
-        return self._shown(kept)
+        account = self._shown(kept)
+        if self.on_connected is not None:
+            self.on_connected(account)
+        return account
 
     async def accounts(self) -> tuple[ConnectedAccount, ...]:
         """List the accounts that are or were connected, by name."""

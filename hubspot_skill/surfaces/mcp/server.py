@@ -18,7 +18,7 @@ from hubspot_skill.domain.text import quote
 from hubspot_skill.surfaces.mcp import completions, failures, prompts, resources
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
-from hubspot_skill.surfaces.mcp.strict import CrmProvider, ToolKind
+from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
 from hubspot_skill.surfaces.mcp.tools import core_read, core_write
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
@@ -36,8 +36,8 @@ def shown_tools(settings: McpSettings) -> tuple[ToolKind[Any], ...]:
     return tuple(kind for kind in chosen if not (settings.read_only and kind.effect.writes))
 
 
-def build_server(crm: CrmProvider, *, settings: McpSettings) -> MCPServer[Any]:
-    """Build the server. It does nothing until a transport carries it."""
+def build_server(crm: CrmProvider, *, settings: McpSettings, offer: ConnectOffer | None = None) -> MCPServer[Any]:
+    """Build the server; `offer` gives a link where nothing is connected. It does nothing until a transport carries it."""
     hint = CacheHint(ttl_ms=LIST_TTL_MS, scope="private")
     server = _Server(
         settings,
@@ -45,7 +45,7 @@ def build_server(crm: CrmProvider, *, settings: McpSettings) -> MCPServer[Any]:
         title="HubSpot",
         version=settings.version,
         instructions=INSTRUCTIONS,
-        tools=[kind.tool(crm, time_s=settings.tool_time_s) for kind in shown_tools(settings)],
+        tools=[kind.tool(crm, time_s=settings.tool_time_s, offer=offer) for kind in shown_tools(settings)],
         cache_hints={
             "tools/list": hint,
             "prompts/list": hint,

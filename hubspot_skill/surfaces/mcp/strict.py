@@ -13,18 +13,24 @@ import json
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, cast
 
 import anyio
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hubspot_skill.domain.errors import DeadlineError, HubSpotSkillError, InvalidInputError
+from hubspot_skill.domain.errors import (
+    DeadlineError,
+    HubSpotSkillError,
+    InvalidInputError,
+    NotConnectedError,
+    ReconnectError,
+)
 from hubspot_skill.domain.text import quote
-from hubspot_skill.surfaces.mcp import failures
+from hubspot_skill.surfaces.mcp import connecting, failures
 from hubspot_skill.surfaces.mcp.hints import Effect, hints_of
 from hubspot_skill.surfaces.mcp.schemas import Schema, schema_of
 
@@ -33,23 +39,42 @@ if TYPE_CHECKING:
 
     from hubspot_skill.service.crm import Crm
 
-__all__ = ["MAX_DEPTH", "MAX_KEYS", "MAX_TEXT", "Arguments", "CrmProvider", "StrictTool", "ToolKind", "parse"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_KEYS",
+    "MAX_TEXT",
+    "Arguments",
+    "ConnectOffer",
+    "CrmProvider",
+    "StrictTool",
+    "ToolKind",
+    "parse",
+]
 
 MAX_DEPTH = 16
 MAX_KEYS = 500
 MAX_TEXT = 128 * 1024
 
 ArgumentsT = TypeVar("ArgumentsT", bound="Arguments")
+ConnectOffer = Callable[[], Awaitable[str]]
+"""Gives a link where a person can connect an account now, empty where there is none."""
+
+
+def _without_bounds(schema: dict[str, Any]) -> None:
+    """Leave the bounds out of the schema: every tool has this argument, and each word of it is paid by each."""
+    schema.pop("maxLength", None)
 
 
 class CrmProvider(Protocol):
-    """Gives the use cases over an account; which one, when there are several, becomes an argument here."""
+    """Gives the use cases over an account."""
 
-    async def __call__(self) -> Crm:
-        """Give the account's use cases.
+    async def __call__(self, account: str = "") -> Crm:
+        """Give the use cases of the account of that name; empty: the default or the only one.
 
         Raises:
             NotConnectedError: no account is connected.
+            UnknownNameError: none is called that.
+            AmbiguousNameError: there are several and none is the default.
         """
         ...
 
@@ -60,6 +85,8 @@ class Arguments(ArgModelBase):
     model_config = ConfigDict(
         extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, allow_inf_nan=False
     )
+
+    account: Annotated[str, Field(max_length=200, json_schema_extra=_without_bounds)] = ""
 
 
 class ToolKind(Generic[ArgumentsT]):
@@ -84,11 +111,11 @@ class ToolKind(Generic[ArgumentsT]):
         self.answer = answer
         self.act = act
 
-    def tool(self, crm: CrmProvider, *, time_s: float) -> StrictTool:
+    def tool(self, crm: CrmProvider, *, time_s: float, offer: ConnectOffer | None = None) -> StrictTool:
         """Make the tool as the SDK serves it, over the account that `crm` gives."""
 
         async def run(call: ArgumentsT) -> CallToolResult:
-            return await self.act(await crm(), call)
+            return await self.act(await crm(call.account), call)
 
         return StrictTool(
             fn=run,
@@ -102,6 +129,7 @@ class ToolKind(Generic[ArgumentsT]):
             annotations=hints_of(self.effect),
             writes=self.effect.writes,
             time_s=time_s,
+            offer=offer,
         )
 
 
@@ -110,6 +138,7 @@ class StrictTool(Tool):
 
     writes: bool
     time_s: float
+    offer: Any = None
 
     async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
         """Check the arguments, run the tool within its time, and tell every failure as a result."""
@@ -119,6 +148,9 @@ class StrictTool(Tool):
                 return await self.fn(call)
             if time.cancelled_caught:
                 raise self._too_slow()
+        except (NotConnectedError, ReconnectError) as error:
+            link = await self.offer() if self.offer is not None else ""
+            return connecting.answer(error, link, context) if link else failures.refusal(error)
         except HubSpotSkillError as error:
             return failures.refusal(error)
         except MCPError:

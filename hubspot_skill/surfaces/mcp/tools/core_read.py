@@ -73,8 +73,8 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         "hubspot_search_contacts",
         title="Search contacts",
         description=(
-            "Find people. Filters all hold; several values of one are alternatives. Periods in words: today, last 30 "
-            "days, 2026-10, 2026-01-01..2026-03-31. Returns columns, rows, exact total, next. One person in depth: "
+            "Find people. All filters hold; values of one are alternatives. Periods in words: today, last 30 "
+            "days, 2026-10, 2026-01-01..2026-03-31. Returns rows, exact total, next. One person in depth: "
             "hubspot_brief."
         ),
         effect=Effect.READ,
@@ -86,8 +86,8 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         "hubspot_search_companies",
         title="Search companies",
         description=(
-            "Find companies. Filters all hold; several values of one are alternatives. Periods in words: this week, "
-            "2026-10. Returns columns, rows, exact total, next. One company in depth: hubspot_brief."
+            "Find companies. All filters hold; values of one are alternatives. Periods in words: this week, "
+            "2026-10. Returns rows, exact total, next. One company in depth: hubspot_brief."
         ),
         effect=Effect.READ,
         arguments=searches.SearchCompanies,
@@ -98,8 +98,8 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         "hubspot_search_deals",
         title="Search deals",
         description=(
-            "Find deals, or count them (count_only). Filters all hold; several values of one are alternatives. Periods "
-            "in words: this quarter, next 30 days, 2026-Q3. Returns columns, rows, exact total, next; adds nothing up."
+            "Find deals, or count them (count_only). All filters hold; values of one are alternatives. Periods "
+            "in words: this quarter, next 30 days, 2026-Q3. Returns rows, exact total, next; adds nothing up."
         ),
         effect=Effect.READ,
         arguments=searches.SearchDeals,

@@ -35,7 +35,7 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         title="Create contact",
         description=(
             "Create one contact and its links. An existing email is an error naming it, unless if_exists is return or "
-            "update. Returns id and link. Existing ones: hubspot_update_contact."
+            "update. Returns id and link."
         ),
         effect=Effect.ADD,
         arguments=writes.CreateContact,
@@ -47,7 +47,7 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         title="Create company",
         description=(
             "Create one company and its links. An existing domain or near name is an error naming it, unless if_exists "
-            "is return or update. Returns id and link. Existing ones: hubspot_update_company."
+            "is return or update. Returns id and link."
         ),
         effect=Effect.ADD,
         arguments=writes.CreateCompany,
@@ -58,8 +58,7 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         "hubspot_create_deal",
         title="Create deal",
         description=(
-            "Create one deal with its company and contacts in associate; needs name and stage. Returns id and link. "
-            "Existing ones: hubspot_update_deal."
+            "Create one deal with its company and contacts in associate; needs name and stage. Returns id and link."
         ),
         effect=Effect.ADD,
         arguments=writes.CreateDeal,

@@ -1,0 +1,198 @@
+"""The site's door on this machine: sessions, one-time links, and who opens which for whom.
+
+A server that serves the site makes its own links. A chat client's process, which serves nothing, opens the site on the
+redirect address's port while somebody has to connect, and closes it afterwards; where another process has that port, it
+asks that one for a link with the console's key. So wherever a person is told to click, something answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, final
+from urllib.parse import urlsplit
+
+from hubspot_skill.access.sessions import LINK_S, Attempts, Sessions
+from hubspot_skill.app.places import Places, console_key
+from hubspot_skill.app.settings import Settings
+from hubspot_skill.domain.errors import PlaceError, SettingsError
+from hubspot_skill.foundation.clock import Clock, SystemClock
+from hubspot_skill.foundation.log import get_logger
+from hubspot_skill.surfaces.web.site import Site
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from hubspot_skill.app.compose import Accounts
+    from hubspot_skill.service.connections import ConnectedAccount, Connections
+
+__all__ = ["NO_APP", "Doorway", "site_of"]
+
+_log = get_logger(__name__)
+
+NO_APP = (
+    "Set HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET of an OAuth app of your own (the README says how to make one),"
+    " or use a service key in HUBSPOT_ACCESS_TOKEN."
+)
+_START = "/api/hubspot/oauth/start"
+_ASK_TIMEOUT_S = 3.0
+
+
+def site_of(settings: Settings) -> Site:
+    """Give the site that the redirect address is of."""
+    parts = urlsplit(settings.redirect_uri)
+    return Site(f"{parts.scheme}://{parts.netloc}")
+
+
+@final
+class Doorway:
+    """The sessions and links of this process, and the site that honours them."""
+
+    def __init__(self, settings: Settings, places: Places, accounts: Accounts, *, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._places = places
+        self._accounts = accounts
+        self._clock = clock or SystemClock()
+        self.site = site_of(settings)
+        self.sessions = Sessions(self._clock)
+        self._open_task: asyncio.Task[None] | None = None
+        self._is_served = False
+        self._told: list[Callable[[ConnectedAccount], None]] = []
+
+    @property
+    def is_served(self) -> bool:
+        """True while this process honours its own links."""
+        return self._is_served
+
+    def application(self) -> Starlette:
+        """Build the site; from now on this process honours its own links."""
+        from hubspot_skill.surfaces.web.app import web_app
+
+        self._is_served = True
+        return web_app(
+            self.site,
+            sessions=self.sessions,
+            attempts=Attempts(self._clock),
+            connections=self.connections,
+            key=console_key(self._places),
+        )
+
+    async def connections(self) -> Connections:
+        """Give the use cases of connecting.
+
+        Raises:
+            SettingsError: no OAuth app is set, or a token in the environment stands for the account.
+        """
+        if not self._settings.uses_vault:
+            raise SettingsError(
+                "this server works on one account by its settings, so none can be connected here",
+                hint="Start it without HUBSPOT_ACCESS_TOKEN and HUBSPOT_ENVIRONMENT=sandbox to connect accounts.",
+            )
+        found = (await self._accounts.keeper.opened()).connections
+        if found is None:
+            raise SettingsError("no OAuth app is set, so no account can be connected in the browser", hint=NO_APP)
+        found.on_connected = self._connected
+        return found
+
+    def link(self, *, only_connect: bool = False, next_page: str = _START) -> str:
+        """Make a one-time link to this process's own site."""
+        from hubspot_skill.surfaces.web.links import link_to
+
+        return link_to(self.site, self.sessions.new_link(only_connect=only_connect), next_page)
+
+    async def offer(self) -> str:
+        """Give a link where a person can connect an account now, empty where there can be none.
+
+        The link may be shown in a chat: its session can connect accounts and nothing else.
+        """
+        if not self._settings.uses_vault or self._settings.client_id is None:
+            return ""
+        try:
+            if not self._is_served:
+                await self._open_for_a_while()
+            return self.link(only_connect=True)
+        except PlaceError:
+            return await self.ask_other(only_connect=True)
+
+    async def ask_other(self, *, only_connect: bool) -> str:
+        """Ask the server that has the port for a link; empty where it is none of ours."""
+        import httpx2
+
+        key = console_key(self._places)
+        query = {"only_connect": "1" if only_connect else "0", "next": _START}
+        headers = {"Authorization": f"Bearer {key.reveal()}"}
+        try:
+            async with httpx2.AsyncClient(trust_env=False, timeout=_ASK_TIMEOUT_S) as client:
+                answer = await client.post(f"{self.site.origin}/links", params=query, headers=headers)
+            return str(answer.json()["link"]) if answer.status_code == 200 else ""
+        except (httpx2.HTTPError, ValueError, KeyError):
+            return ""
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[None]:
+        """Serve the site on the redirect address's port while the block runs.
+
+        Raises:
+            PlaceError: the port is taken.
+        """
+        from hubspot_skill.app.listening import listen, serving
+
+        port = urlsplit(self.site.origin).port or 80
+        with listen("127.0.0.1", port, option="HUBSPOT_REDIRECT_URI") as listener:
+            async with serving(self.application(), listener):
+                try:
+                    yield
+                finally:
+                    self._is_served = False
+
+    async def next_account(self) -> ConnectedAccount:
+        """Wait until somebody has connected an account here."""
+        future: asyncio.Future[ConnectedAccount] = asyncio.get_running_loop().create_future()
+
+        def tell(account: ConnectedAccount) -> None:
+            if not future.done():
+                future.set_result(account)
+
+        self._told.append(tell)
+        try:
+            return await future
+        finally:
+            self._told.remove(tell)
+
+    async def aclose(self) -> None:
+        """Close the site if it is open for a while."""
+        if self._open_task is not None:
+            self._open_task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._open_task
+
+    async def _open_for_a_while(self) -> None:
+        """Serve the site until an account is connected or the link is too old.
+
+        Raises:
+            PlaceError: the port is taken.
+        """
+        is_open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def serve() -> None:
+            try:
+                async with self.opened():
+                    is_open.set_result(None)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self.next_account(), LINK_S)
+                        await asyncio.sleep(_LAST_PAGE_S)
+            except PlaceError as error:
+                is_open.set_exception(error)
+
+        self._open_task = asyncio.create_task(serve())
+        await is_open
+
+    def _connected(self, account: ConnectedAccount) -> None:
+        for tell in tuple(self._told):
+            tell(account)
+
+
+_LAST_PAGE_S = 5.0
+"""How long the site stays for the page that the browser is sent to after connecting."""
