@@ -19,16 +19,16 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hubspot_skill.foundation.crypto import mac
 from hubspot_skill.foundation.databases import Database, DatabaseKind
 from hubspot_skill.foundation.migrations import Migration, StoreSchema
 
-__all__ = ["AUDIT_SCHEMA", "AUDIT_TABLES", "Audit", "Entry", "Head", "Verdict"]
+__all__ = ["AUDIT_SCHEMA", "AUDIT_TABLES", "Audit", "Entry", "Head", "Row", "Verdict", "follow"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _START = bytes(32)
@@ -117,6 +117,15 @@ class Verdict:
         return self.broken_at is None
 
 
+class Row(NamedTuple):
+    """A row as it is kept; `at` in milliseconds since 1970."""
+
+    seq: int
+    at: int
+    body: str
+    digest: bytes
+
+
 @final
 class Audit:
     """The audit chains of one database, one a tenant; `key` is for them alone."""
@@ -139,7 +148,9 @@ class Audit:
             values: list[dict[str, Any]] = []
             for entry in entries:
                 body = self._body(entry)
-                head = Head(head.seq + 1, self._digest(tenant, head.seq + 1, now or 0, body, head.digest))
+                head = Head(
+                    head.seq + 1, _digest(self._key, tenant, Row(head.seq + 1, now or 0, body, b""), head.digest)
+                )
                 values.append({"tenant_id": tenant, "seq": head.seq, "at": now, "body": body, "digest": head.digest})
             if values:
                 await connection.execute(insert(rows), values)
@@ -153,25 +164,18 @@ class Audit:
 
     async def verify(self, tenant: str, *, anchors: Iterable[Head] = ()) -> Verdict:
         """Read a chain from its beginning and say whether it holds, and whether it still has every anchored head."""
-        wanted = {anchor.seq: anchor.digest for anchor in anchors if anchor.seq}
         first = await self._database.read(tenant, lambda connection: self._checkpoint(connection, tenant))
         if first is None:
             return Verdict(0, Head(0, _START), broken_at=0, reason="a checkpoint was not made with this key")
-        head, count = first, 0
-        while batch := await self._read(tenant, head.seq):
-            for row in batch:
-                seq, digest = head.seq + 1, bytes(row.digest)
-                if row.seq != seq:
-                    return Verdict(count, head, broken_at=seq, reason="a row is missing")
-                if self._digest(tenant, seq, row.at, row.body, head.digest) != digest:
-                    return Verdict(count, head, broken_at=seq, reason="a row was changed")
-                if wanted.get(seq, digest) != digest:
-                    return Verdict(count, head, broken_at=seq, reason="the chain is another than the one anchored")
-                head, count = Head(seq, digest), count + 1
-        cut = min((seq for seq in wanted if seq > head.seq), default=None)
-        if cut is not None:
-            return Verdict(count, head, broken_at=head.seq + 1, reason="the chain ends before an anchored row")
-        return Verdict(count, head)
+        verdict, wanted = Verdict(0, first), tuple(anchors)
+        while batch := await self._read(tenant, verdict.head.seq):
+            verdict = follow(self._key, tenant, verdict, batch, wanted)
+            if not verdict.holds:
+                return verdict
+        if any(anchor.seq > verdict.head.seq for anchor in wanted):
+            broken_at = verdict.head.seq + 1
+            return Verdict(verdict.rows, verdict.head, broken_at, reason="the chain ends before an anchored row")
+        return verdict
 
     async def forget_before(self, tenant: str, moment: datetime) -> int:
         """Remove rows that are older, behind a checkpoint that keeps the chain verifiable; give how many.
@@ -181,15 +185,17 @@ class Audit:
         before = int((moment - _EPOCH).total_seconds() * 1000)
 
         async def work(connection: AsyncConnection) -> int:
-            query = select(rows.c.seq, rows.c.digest).where(rows.c.tenant_id == tenant, rows.c.at < before)
-            last = (await connection.execute(query.order_by(rows.c.seq.desc()).limit(1))).one_or_none()
+            mine = rows.c.tenant_id == tenant
+            kept = await connection.scalar(select(func.min(rows.c.seq)).where(mine, rows.c.at >= before))
+            older = mine if kept is None else mine & (rows.c.seq < kept)
+            query = select(rows.c.seq, rows.c.digest).where(older).order_by(rows.c.seq.desc()).limit(1)
+            last = (await connection.execute(query)).one_or_none()
             if last is None:
                 return 0
             mark = self._mark(tenant, last.seq, last.digest)
             await connection.execute(
                 insert(checkpoints).values(tenant_id=tenant, seq=last.seq, digest=last.digest, mark=mark)
             )
-            older = (rows.c.tenant_id == tenant) & (rows.c.seq <= last.seq)
             return (await connection.execute(delete(rows).where(older))).rowcount
 
         return await self._database.write(tenant, work)
@@ -200,7 +206,7 @@ class Audit:
 
     async def entries(self, tenant: str, *, after: int = 0, most: int = 100) -> tuple[tuple[int, datetime, str], ...]:
         """Give rows after a place: number, moment, and the entry as JSON text."""
-        batch = (await self._read(tenant, after))[:most]
+        batch = await self._read(tenant, after, most=most)
         return tuple((row.seq, _EPOCH + timedelta(milliseconds=row.at), row.body) for row in batch)
 
     def _body(self, entry: Entry) -> str:
@@ -215,9 +221,6 @@ class Audit:
             "objects": [self.object_digest(object_id) for object_id in entry.objects],
         }
         return json.dumps({name: value for name, value in fields.items() if value}, separators=(",", ":"))
-
-    def _digest(self, tenant: str, seq: int, at: int, body: str, before: bytes) -> bytes:
-        return mac(self._key, b"row", tenant.encode(), str(seq).encode(), str(at).encode(), body.encode(), before)
 
     def _mark(self, tenant: str, seq: int, digest: bytes) -> bytes:
         return mac(self._key, b"checkpoint", tenant.encode(), str(seq).encode(), digest)
@@ -243,10 +246,31 @@ class Audit:
         is_ours = self._mark(tenant, row.seq, bytes(row.digest)) == bytes(row.mark)
         return Head(row.seq, bytes(row.digest)) if is_ours else None
 
-    async def _read(self, tenant: str, after: int) -> Sequence[Any]:
-        query = select(rows).where(rows.c.tenant_id == tenant, rows.c.seq > after).order_by(rows.c.seq).limit(_BATCH)
+    async def _read(self, tenant: str, after: int, *, most: int = _BATCH) -> tuple[Row, ...]:
+        query = select(rows).where(rows.c.tenant_id == tenant, rows.c.seq > after).order_by(rows.c.seq).limit(most)
 
-        async def work(connection: AsyncConnection) -> Sequence[Any]:
-            return (await connection.execute(query)).all()
+        async def work(connection: AsyncConnection) -> tuple[Row, ...]:
+            found = await connection.execute(query)
+            return tuple(Row(row.seq, row.at, row.body, bytes(row.digest)) for row in found)
 
         return await self._database.read(tenant, work)
+
+
+def follow(key: bytes, tenant: str, so_far: Verdict, batch: Sequence[Row], anchors: Sequence[Head]) -> Verdict:
+    """Check rows that come after a verified head, and give the verdict up to the last of them."""
+    head, count = so_far.head, so_far.rows
+    wanted = {anchor.seq: anchor.digest for anchor in anchors}
+    for row in batch:
+        seq = head.seq + 1
+        if row.seq != seq:
+            return Verdict(count, head, broken_at=seq, reason="a row is missing")
+        if _digest(key, tenant, row, head.digest) != row.digest:
+            return Verdict(count, head, broken_at=seq, reason="a row was changed")
+        if wanted.get(seq, row.digest) != row.digest:
+            return Verdict(count, head, broken_at=seq, reason="the chain is another than the one anchored")
+        head, count = Head(seq, row.digest), count + 1
+    return Verdict(count, head)
+
+
+def _digest(key: bytes, tenant: str, row: Row, before: bytes) -> bytes:
+    return mac(key, b"row", tenant.encode(), str(row.seq).encode(), str(row.at).encode(), row.body.encode(), before)
