@@ -22,7 +22,7 @@ from hubspot_skill.hubspot.transport import TransportError
 from hubspot_skill.service.answers import Access, WhoAmI
 from hubspot_skill.surfaces.cli.actions import CheckResult, Verdict
 
-__all__ = ["examine"]
+__all__ = ["compare_clock", "examine"]
 
 MOST_SKEW_S = 60
 _OPTIONAL = {"campaigns": "campaigns need Marketing Hub Professional"}
@@ -73,7 +73,7 @@ async def _account_checks(settings: Settings, account: Accounts) -> list[CheckRe
         return [CheckResult("reachable", Verdict.FAILED, f"{address}: {error}", hint)]
     checks = [CheckResult("reachable", Verdict.OK, f"{address} answers, API version {opened.adapter.api_version}")]
     if not opened.adapter.is_sandbox:
-        checks.append(_clock(answer.header(b"date")))
+        checks.append(compare_clock(answer.header(b"date"), datetime.now(UTC)))
     try:
         told = await (await account.crm()).whoami()
     except HubSpotSkillError as error:
@@ -97,10 +97,11 @@ def _places(places: Places) -> CheckResult:
     return CheckResult("places", Verdict.OK, f"configuration {places.config}, data {places.data}")
 
 
-def _clock(date: str | None) -> CheckResult:
+def compare_clock(date: str | None, now: datetime) -> CheckResult:
+    """Compare this machine's clock with the Date header of HubSpot's answer."""
     if date is None:
         return CheckResult("clock", Verdict.NOTE, "HubSpot sent no date, so this machine's clock was not compared")
-    skew_s = round((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
+    skew_s = round((now - parsedate_to_datetime(date)).total_seconds())
     if abs(skew_s) > MOST_SKEW_S:
         found = f"this machine is {abs(skew_s)} s {'ahead of' if skew_s > 0 else 'behind'} HubSpot"
         return CheckResult("clock", Verdict.FAILED, found, "Let the machine set its clock from the network (NTP).")

@@ -12,7 +12,7 @@ from typing import cast
 from pydantic_core import from_json
 
 from hubspot_skill.foundation.clock import Clock
-from hubspot_skill.hubspot.transport import Transport, TransportError
+from hubspot_skill.hubspot.transport import Answer, Transport, TransportError
 
 __all__ = ["PortalClock"]
 
@@ -43,8 +43,8 @@ class PortalClock:
     async def renew(self, transport: Transport) -> None:
         """Read the sandbox's clock, at most once a second.
 
-        Where nothing on this machine answers to it the clock stays as it is: the next call to HubSpot's own addresses
-        fails by itself and says why.
+        Where nothing on this machine answers to it, or something else than a sandbox of ours, the clock stays as it
+        is: the next call to HubSpot's own addresses fails by itself and says why.
         """
         asked_at_s = self.monotonic()
         if self._read_at_s is not None and asked_at_s - self._read_at_s < RENEWED_AFTER_S:
@@ -53,7 +53,19 @@ class PortalClock:
             answer = await transport.send("GET", _ADDRESS, authorization="none", body=None, content_type="")
         except TransportError:
             return
-        if answer.status == 200:
-            told = cast("dict[str, str]", from_json(answer.body))
-            self._ahead = datetime.fromisoformat(told["now"]) - self._machine.now()
+        now = _told(answer)
+        if now is not None:
+            self._ahead = now - self._machine.now()
             self._read_at_s = asked_at_s
+
+
+def _told(answer: Answer) -> datetime | None:
+    """Read a moment from the answer of a sandbox's clock; None where it is none."""
+    if answer.status != 200:
+        return None
+    try:
+        told = cast("object", from_json(answer.body))
+        now = datetime.fromisoformat(cast("dict[str, str]", told)["now"]) if isinstance(told, dict) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+    return now if now is not None and now.tzinfo is not None else None

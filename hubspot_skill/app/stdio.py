@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from hubspot_skill.app.compose import Accounts, mcp_server
+from hubspot_skill.app.listening import stop_asked
 from hubspot_skill.app.places import default_places
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.domain.errors import HubSpotSkillError
@@ -27,13 +28,11 @@ def start(environ: Mapping[str, str] | None = None) -> int:
 
         print(refusal(error), file=sys.stderr)  # noqa: T201 - the start of a program without a shell around it
         return 1
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
 async def serve(settings: Settings) -> None:
-    """Serve one client over standard input and output.
+    """Serve one client over standard input and output, until it closes our input or somebody asks to stop.
 
     What was built at the start lives to the end, so garbage is looked for only in what comes after.
     """
@@ -41,7 +40,15 @@ async def serve(settings: Settings) -> None:
     server = mcp_server(settings, accounts)
     gc.freeze()
     gc.enable()
-    try:
-        await serve_stdio(server)
-    finally:
-        await accounts.aclose()
+    async with stop_asked() as stop:
+        serving = asyncio.create_task(serve_stdio(server))
+        asked = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await accounts.aclose()
+        if stop.is_set():
+            # A thread of the SDK waits for standard input; nothing but input wakes it, and an exit would wait for it.
+            os._exit(0)
+        asked.cancel()
+        await serving

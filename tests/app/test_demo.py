@@ -3,78 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
-import socket
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Queue
 
 import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-ENTRY = Path(sys.executable).with_name("hubspot-skill")
-LAST_LINE = "Stop with Ctrl-C."
-START_LIMIT_S = 30
-FIVE_S = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A program that has said all it says at its start."""
-
-    process: subprocess.Popen[str]
-    said: str
-
-    def stop(self, number: signal.Signals) -> int:
-        """Ask it to stop and give its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(FIVE_S)
-
-
-def _environ(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUBSPOT")}
-    return {**kept, "XDG_CONFIG_HOME": str(home / "config"), "HUBSPOT_SKILL_DATA_DIR": str(home / "data")}
-
-
-@contextmanager
-def _started(home: Path, *words: str) -> Iterator[Running]:
-    """Run the program until the block ends, from when it has said its last line."""
-    command = [str(ENTRY), *words]
-    with subprocess.Popen(
-        command, env=_environ(home), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            yield Running(process, _said(process))
-        finally:
-            process.kill()
-
-
-def _said(process: subprocess.Popen[str]) -> str:
-    lines: Queue[str] = Queue()
-    assert process.stdout is not None
-    stdout = process.stdout
-    threading.Thread(target=lambda: [lines.put(line) for line in stdout], daemon=True).start()
-    said = ""
-    while not said.rstrip().endswith(LAST_LINE):
-        try:
-            said += lines.get(timeout=START_LIMIT_S)
-        except Empty:
-            raise AssertionError(f"the program did not say {LAST_LINE!r} in time; it said:\n{said}") from None
-    return said
-
-
-def _free_ports() -> tuple[str, str]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return str(one.getsockname()[1]), str(other.getsockname()[1])
+from tests.app.programs import ENTRY, START_LIMIT_S, Running, environ, free_ports, started
 
 
 def _pasted(said: str, title: str) -> str:
@@ -91,8 +31,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def demo(home: Path) -> Iterator[Running]:
     """A demo that runs while the tests of this module do."""
-    port, sandbox_port = _free_ports()
-    with _started(home, "demo", "--port", port, "--sandbox-port", sandbox_port) as running:
+    port, sandbox_port = free_ports()
+    with started(home, "demo", "--port", port, "--sandbox-port", sandbox_port) as running:
         yield running
 
 
@@ -122,7 +62,7 @@ async def test_a_pasted_configuration_starts_a_server_on_the_running_demo(
 
     assert Path(pasted["command"]).is_absolute()
     parameters = StdioServerParameters(
-        command=pasted["command"], args=pasted["args"], env={**_environ(home), **pasted["env"]}
+        command=pasted["command"], args=pasted["args"], env={**environ(home), **pasted["env"]}
     )
     async with Client(parameters) as client:
         answer = await client.call_tool("hubspot_whoami", {})
@@ -167,7 +107,7 @@ async def test_chat_and_http_see_one_portal(demo: Running, home: Path) -> None:
         "hubspot"
     ]
     parameters = StdioServerParameters(
-        command=stdio["command"], args=stdio["args"], env={**_environ(home), **stdio["env"]}
+        command=stdio["command"], args=stdio["args"], env={**environ(home), **stdio["env"]}
     )
 
     async with Client(parameters) as chat:
@@ -188,14 +128,14 @@ async def test_chat_and_http_see_one_portal(demo: Running, home: Path) -> None:
 def test_a_second_demo_on_the_same_port_says_which_setting_chooses_another(demo: Running, home: Path) -> None:
     port = demo.said.partition("Server   http://127.0.0.1:")[2].partition("/")[0]
     sandbox_port = demo.said.partition("Sandbox  http://127.0.0.1:")[2].split()[0]
-    free, _ = _free_ports()
+    free, _ = free_ports()
 
     taken = subprocess.run(
-        [ENTRY, "demo", "--port", port], env=_environ(home), capture_output=True, text=True, timeout=START_LIMIT_S
+        [ENTRY, "demo", "--port", port], env=environ(home), capture_output=True, text=True, timeout=START_LIMIT_S
     )
     sandbox_taken = subprocess.run(
         [ENTRY, "demo", "--port", free, "--sandbox-port", sandbox_port],
-        env=_environ(home),
+        env=environ(home),
         capture_output=True,
         text=True,
         timeout=START_LIMIT_S,
@@ -214,12 +154,12 @@ def test_a_second_demo_on_the_same_port_says_which_setting_chooses_another(demo:
 def test_the_demo_ends_cleanly_and_starts_again_with_the_same_configurations(
     home: Path, number: signal.Signals
 ) -> None:
-    port, sandbox_port = _free_ports()
+    port, sandbox_port = free_ports()
     words = ("demo", "--port", port, "--sandbox-port", sandbox_port)
 
-    with _started(home, *words) as first:
+    with started(home, *words) as first:
         assert first.stop(number) == 0
-    with _started(home, *words) as second:
+    with started(home, *words) as second:
         assert second.stop(number) == 0
 
     def configurations(said: str) -> str:
@@ -229,9 +169,9 @@ def test_the_demo_ends_cleanly_and_starts_again_with_the_same_configurations(
 
 
 def test_the_sandbox_alone_prints_its_address_and_tokens_and_ends_cleanly(home: Path) -> None:
-    port, _ = _free_ports()
+    port, _ = free_ports()
 
-    with _started(home, "sandbox", "--port", port, "--portal", "nordwind") as running:
+    with started(home, "sandbox", "--port", port, "--portal", "nordwind") as running:
         answer = httpx2.get(
             f"http://127.0.0.1:{port}/account-info/v3/details", headers={"authorization": "Bearer pat-na1-demo"}
         )
