@@ -63,6 +63,9 @@ async def migrate(database: Database, schema: StoreSchema, *, role: str | None =
             f'the database role is "{(role or "")[:63]}": expected a name of small letters, digits and underscores'
         )
 
+    if await database.read(None, lambda connection: _found(connection, schema)) == len(schema.migrations):
+        return 0
+
     async def work(connection: AsyncConnection) -> int:
         if database.kind is DatabaseKind.POSTGRESQL:
             await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING_LOCK)))
@@ -88,11 +91,7 @@ async def require_current(database: Database, schema: StoreSchema) -> None:
         StoreError: it is older or newer than this program.
     """
 
-    async def work(connection: AsyncConnection) -> int:
-        exists = await connection.run_sync(lambda c: c.dialect.has_table(c, _versions.name))
-        return await _version(connection, schema) if exists else 0
-
-    found = await database.read(None, work)
+    found = await database.read(None, lambda connection: _found(connection, schema))
     if found < len(schema.migrations):
         raise StoreError(
             f"the {schema.store} schema is at step {found}: expected {len(schema.migrations)}",
@@ -118,6 +117,11 @@ async def prove_isolation(database: Database, tables: Sequence[Table]) -> None:
             f"row-level security would not hold: {'; '.join(holes)}",
             hint="Run the program as a plain role that owns no table, and migrate as another.",
         )
+
+
+async def _found(connection: AsyncConnection, schema: StoreSchema) -> int:
+    exists = await connection.run_sync(lambda c: c.dialect.has_table(c, _versions.name))
+    return await _version(connection, schema) if exists else 0
 
 
 async def _version(connection: AsyncConnection, schema: StoreSchema) -> int:

@@ -61,7 +61,7 @@ class RefreshSettings:
     send_needs_s: float = 20.0
     patience_s: float = 45.0
     wait_least_s: float = 0.01
-    wait_most_s: float = 0.32
+    wait_most_s: float = 0.08
     pause_s: float = 5.0
     rest_first_s: float = 1.0
     rest_most_s: float = 60.0

@@ -220,29 +220,25 @@ class Sealer:
             VaultRefusedError: the store was made with keys that are not in the ring.
         """
 
-        async def work(connection: AsyncConnection) -> None:
-            rows = (await connection.execute(select(canaries.c.fingerprint, canaries.c.record))).all()
-            known = {row.fingerprint: row.record for row in rows}
-            if known and not any(key.fingerprint in known for key in self._ring.keys):
-                raise VaultRefusedError(
-                    f"this vault was made with another key: none of the {len(self._ring.keys)} given is among its"
-                    f" {len(known)}",
-                    hint="Give the key that this store was made with, before any new one.",
-                )
-            for key in self._ring.keys:
-                if key.fingerprint in known:
-                    _canary_opens(known[key.fingerprint], key)
-                else:
-                    await connection.execute(
-                        insert(canaries).values(
-                            fingerprint=key.fingerprint, record=_canary(key), created_at=self._database.now_ms()
-                        )
-                    )
+        known = await self._database.read(None, _read_canaries)
+        if known and not any(key.fingerprint in known for key in self._ring.keys):
+            raise VaultRefusedError(
+                f"this vault was made with another key: none of the {len(self._ring.keys)} given is among its"
+                f" {len(known)}",
+                hint="Give the key that this store was made with, before any new one.",
+            )
+        for key in self._ring.keys:
+            if key.fingerprint in known:
+                _canary_opens(known[key.fingerprint], key)
+            else:
+                await self._add_canary(key)
 
-        try:
-            await self._database.write(None, work)
-        except IntegrityError:  # another process made the same canary
-            await self._database.write(None, work)
+    async def _add_canary(self, key: MasterKey) -> None:
+        made = insert(canaries).values(
+            fingerprint=key.fingerprint, record=_canary(key), created_at=self._database.now_ms()
+        )
+        with contextlib.suppress(IntegrityError):  # another process was first
+            await self._database.write(None, lambda connection: connection.execute(made))
 
     async def tenants(self) -> tuple[str, ...]:
         """Give the names of all tenants that have a key."""
@@ -295,6 +291,11 @@ class Sealer:
             return None if master is None else master.purpose_key(Purpose.WRAP)
 
         return unseal(wrapped, wrapping, _WRAPPED, context_bytes((tenant, str(number))))
+
+
+async def _read_canaries(connection: AsyncConnection) -> dict[int, bytes]:
+    rows = await connection.execute(select(canaries.c.fingerprint, canaries.c.record))
+    return {row.fingerprint: row.record for row in rows}
 
 
 def _canary(key: MasterKey) -> bytes:
