@@ -27,11 +27,20 @@ def measure(*, big: bool) -> list[Figure]:
         with running_sandbox(*options, data_dir=Path(folder)) as first:
             totals = {type: _total(first, type) for type in ("contacts", "deals")}
         with running_sandbox(*options, data_dir=Path(folder)) as again:
-            searches_ms = [_search_ms(again, number) for number in range(20)]
+            searches = [_timed_search(again, number) for number in range(20)]
     figures = [
         Figure("sandbox: 100,000 contacts, first start", first.started_in_s, 20, unit="s", details=dict(totals)),
         Figure("sandbox: 100,000 contacts, start from its file", again.started_in_s, 3, unit="s"),
-        Figure("sandbox: filtered search among 100,000", statistics.median(searches_ms), 100, unit="ms"),
+        Figure(
+            "sandbox: filtered search among 100,000, the slowest of 20",
+            max(took_ms for took_ms, _ in searches),
+            100,
+            unit="ms",
+            details={
+                "median_ms": round(statistics.median(took_ms for took_ms, _ in searches), 1),
+                "median_matches": statistics.median(matches for _, matches in searches),
+            },
+        ),
     ]
     return figures + (_measure_big() if big else [])
 
@@ -39,7 +48,7 @@ def measure(*, big: bool) -> list[Figure]:
 def _measure_big() -> list[Figure]:
     with running_sandbox("--portal", "demo", "--rates", "none", "--size", str(BIG_CONTACTS)) as sandbox:
         records = sum(_total(sandbox, type) for type in TYPES)
-        _search_ms(sandbox, 1)
+        _timed_search(sandbox, 1)
         peak = sandbox.peak_bytes() / GIGABYTE
     return [
         Figure("sandbox: memory of a million records", peak, 4, unit="GB", details={"records": records}),
@@ -58,8 +67,8 @@ def _total(sandbox: RunningSandbox, type: str) -> int:
     return _search(sandbox, type, {"limit": 1})["total"]
 
 
-def _search_ms(sandbox: RunningSandbox, number: int) -> float:
-    """Give the time of one search of two conditions, sorted, each with other values."""
+def _timed_search(sandbox: RunningSandbox, number: int) -> tuple[float, int]:
+    """Give the milliseconds and the matches of one search of two conditions, sorted, each with other values."""
     stages = ("subscriber", "lead", "opportunity", "customer")
     conditions = [
         {"propertyName": "lifecyclestage", "operator": "EQ", "value": stages[number % len(stages)]},
@@ -72,5 +81,5 @@ def _search_ms(sandbox: RunningSandbox, number: int) -> float:
         "limit": 100,
     }
     started_s = time.perf_counter()
-    _search(sandbox, "contacts", body)
-    return (time.perf_counter() - started_s) * 1000
+    matches = _search(sandbox, "contacts", body)["total"]
+    return (time.perf_counter() - started_s) * 1000, matches
