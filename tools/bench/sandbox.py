@@ -15,7 +15,7 @@ from tools.bench.programs import RunningSandbox, running_sandbox
 __all__ = ["measure"]
 
 CONTACTS = 100_000
-BIG_CONTACTS = 400_000
+BIG_CONTACTS = 520_000
 GIGABYTE = 1024**3
 TYPES = ("contacts", "companies", "deals", "tickets", "notes", "calls", "tasks", "meetings", "emails")
 
