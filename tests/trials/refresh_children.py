@@ -1,8 +1,9 @@
-"""A warm parent that forks refreshing children, for trials R1 and V1; run as a module, it is told what to do by lines.
+"""A warm parent that forks refreshing children, for trials R1, R3 and V1; run as a module, it is told what to do by lines.
 
 The first line of its input is a `Task` as JSON. Then each line is one order: `round` has every child get a token at
-once, `kill SECONDS` lets one child refresh over and over and kills it that long after its first breath. Each order is
-answered by one line of JSON.
+once, `kill SECONDS` lets one child refresh over and over and kills it that long after its first breath, `stop SECONDS` does
+the same but only stops it, and `resume SECONDS` lets the stopped one go on for that long and then kills it. Each order
+is answered by one line of JSON.
 """
 
 import asyncio
@@ -139,25 +140,67 @@ class Lines:
         return [line.decode() for line in self._rest.split(b"\n")[:-1]]
 
 
+class Single:
+    """One child that refreshes over and over until it is killed."""
+
+    def __init__(self, task: Task) -> None:
+        """Fork it and wait for its first breath."""
+        results, answers = os.pipe()
+        self._child = _fork(lambda: asyncio.run(_refresh_on(task, answers)))
+        os.close(answers)
+        self._results = results
+        self._lines = Lines(results)
+        self._lines.read(1, within_s=20)
+
+    def stop(self, after_s: float) -> None:
+        """Stop it where it is after a while."""
+        time.sleep(after_s)
+        os.kill(self._child, signal.SIGSTOP)
+
+    def end(self, after_s: float) -> list[str]:
+        """Let it run on for a while, kill it, and give the generations that it told of."""
+        os.kill(self._child, signal.SIGCONT)
+        time.sleep(after_s)
+        os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
+        told = self._lines.drain()
+        os.close(self._results)
+        return told
+
+
 def main() -> None:
     """Obey the orders of the standard input until it ends."""
     task = Task(**json.loads(sys.stdin.readline()))
     herd: list[tuple[int, int]] = []
     results, answers = os.pipe()
     lines = Lines(results)
+    single: Single | None = None
     for order in iter(sys.stdin.readline, ""):
-        if order.startswith("kill"):
-            answer: object = _kill_one(task, float(order.split()[1]))
-        else:
-            if not herd:
-                herd = [_join(task, answers) for _ in range(task.children)]
-                lines.read(task.children, within_s=50)
-            for _, pipe in herd:
-                os.write(pipe, b"g")
-            answer = lines.read(task.children, within_s=50)
+        verb, _, seconds = order.partition(" ")
+        match verb.strip():
+            case "kill":
+                answer = Single(task).end(float(seconds))
+            case "stop":
+                single = Single(task)
+                single.stop(float(seconds))
+                answer = []
+            case "resume":
+                assert single is not None
+                answer = single.end(float(seconds))
+            case _:
+                if not herd:
+                    herd = [_join(task, answers) for _ in range(task.children)]
+                    lines.read(task.children, within_s=50)
+                for _, pipe in herd:
+                    os.write(pipe, b"g")
+                answer = lines.read(task.children, within_s=50)
         print(json.dumps(answer), flush=True)
-    for child, pipe in herd:
+    for (
+        _,
+        pipe,
+    ) in herd:  # a child has inherited the pipes of those before it, so all are closed before any is waited for
         os.close(pipe)
+    for child, _ in herd:
         os.waitpid(child, 0)
 
 
@@ -171,23 +214,6 @@ def _join(task: Task, answers: int) -> tuple[int, int]:
     child = _fork(work)
     os.close(orders)
     return child, pipe
-
-
-def _kill_one(task: Task, after_s: float) -> list[str]:
-    """Give the generations that the child told of before it was killed."""
-    results, answers = os.pipe()
-    child = _fork(lambda: asyncio.run(_refresh_on(task, answers)))
-    os.close(answers)
-    lines = Lines(results)
-    try:
-        lines.read(1, within_s=20)
-        time.sleep(after_s)
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    told = lines.drain()
-    os.close(results)
-    return told
 
 
 def order_line(task: Task) -> str:

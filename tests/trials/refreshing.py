@@ -1,4 +1,4 @@
-"""Trials R1 and V1: many processes at one ended token, and processes killed while they refresh."""
+"""Trials R1, V1 and R3: many processes at one ended token; processes killed, or stopped too long, in a refresh."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ from tests.sandbox.edge_portals import portals
 from tests.sandbox_fixture import Served, running_sandbox
 from tests.trials.refresh_children import TENANT, Task, endpoint_of, order_line
 
-__all__ = ["Herd", "Killed", "kill_while_refreshing", "stampede"]
+__all__ = ["Herd", "Killed", "kill_while_refreshing", "stampede", "stop_while_refreshing"]
 
 Rotation = Literal["off", "grace", "on"]
 REDIRECT = min(DEFAULT_APP.redirect_uris)
@@ -81,6 +81,25 @@ async def kill_while_refreshing(kind: str, folder: Path, rotation: Rotation, *, 
                 told = await stage.order(f"kill {chance.random() * 0.06}")
                 result.kills += 1
                 result.refreshed += max(len(told) - 1, 0)
+                await _judge(stage, told, result)
+            result.damage = await stage.damage()
+    return result
+
+
+async def stop_while_refreshing(kind: str, folder: Path, rotation: Rotation, *, stops: int, seed: int) -> Killed:
+    """Stop a refreshing process for longer than its lease while another refreshes, then let it go on."""
+    chance = random.Random(seed)
+    result = Killed()
+    with running_sandbox(portals()) as served:
+        portal = served.sandbox.portals["demo"]
+        portal.switches = replace(portal.switches, refresh_rotation=rotation)
+        async with _stage(kind, folder, served, children=1, lease_s=0.25, send_needs_s=0.1) as stage:
+            for _ in range(stops):
+                await stage.order(f"stop {chance.random() * 0.06}")
+                await _judge(stage, [], result)
+                told = await stage.order("resume 0.1")
+                result.kills += 1
+                result.refreshed += len(told)
                 await _judge(stage, told, result)
             result.damage = await stage.damage()
     return result

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trials.refreshing import Rotation, kill_while_refreshing, stampede
+from tests.trials.refreshing import Rotation, kill_while_refreshing, stampede, stop_while_refreshing
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -39,3 +39,13 @@ async def test_a_killed_refresh_loses_nothing_or_tells_it(
     assert (result.lost_silently, result.acknowledged_missing, result.damage) == (0, 0, "")
     if rotation != "on":
         assert result.lost_and_told == 0
+
+
+@pytest.mark.parametrize(("kind", "rotation"), [("sqlite", "off"), ("sqlite", "grace"), ("postgresql", "grace")])
+async def test_a_process_that_sleeps_past_its_lease_loses_nothing(
+    kind: str, rotation: Rotation, tmp_path: Path
+) -> None:
+    """Trial R3, few times."""
+    result = await stop_while_refreshing(kind, tmp_path, rotation, stops=5, seed=5)
+    assert result.kept == 2 * result.kills
+    assert (result.lost_silently, result.acknowledged_missing, result.damage) == (0, 0, "")
