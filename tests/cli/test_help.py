@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from hubspot_skill.sandbox.generate import PORTALS
+from hubspot_skill.sandbox.rates import POLICIES
+from hubspot_skill.sandbox.serve import SandboxOptions
 from tests.cli.conftest import Shell
 
 COMMANDS = ("demo", "mcp", "serve", "sandbox", "call", "doctor")
@@ -36,6 +39,14 @@ def test_every_command_with_options_gives_examples_that_start_with_its_name(unco
     examples = ended.out.partition("Examples:\n")[2].split("\n\n")[0].splitlines()
     assert len(examples) > 1
     assert all("hubspot-skill" in example for example in examples)
+
+
+def test_the_help_names_every_portal_and_rate_policy_of_the_sandbox_and_its_defaults(unconnected: Shell) -> None:
+    told = " ".join(unconnected("sandbox", "--help").out.split())
+
+    assert all(name in told for name in (*PORTALS, *POLICIES))
+    assert f"{SandboxOptions().rates} (without this option)" in told
+    assert f"{SandboxOptions().size} without this option" in told
 
 
 def test_no_words_at_all_show_the_help_and_count_as_wrong_usage(unconnected: Shell) -> None:

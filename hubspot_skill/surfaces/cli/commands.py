@@ -36,23 +36,48 @@ class Output(StrEnum):
     JSON = "json"
 
 
-_Port = Annotated[int | None, typer.Option("--port", min=1, max=65_535, help="Port to listen on.", show_default=False)]
-_Portal = Annotated[str | None, typer.Option(help="Generated portal to serve first.", show_default="demo")]
-_Size = Annotated[int | None, typer.Option(min=1, help="Contacts of the generated portal.", show_default=False)]
-_Seed = Annotated[int | None, typer.Option(help="Seed of the generator; the same seed, the same portal.")]
+_Port = Annotated[
+    int | None,
+    typer.Option("--port", min=1, max=65_535, metavar="PORT", help="Port to listen on; else HUBSPOT_SKILL_PORT."),
+]
+_Portal = Annotated[
+    str | None, typer.Option(help="Generated portal, demo or nordwind; without it both, demo first.", metavar="NAME")
+]
+_Size = Annotated[
+    int | None, typer.Option(min=100, metavar="N", help="Contacts of the generated portal; 600 without this option.")
+]
+_Seed = Annotated[int | None, typer.Option(metavar="N", help="Seed of the generator: the same seed, the same portal.")]
 _Data = Annotated[
     Path | None,
-    typer.Option(help="Folder of CSV files to load instead of a generated portal.", exists=True, file_okay=False),
+    typer.Option(
+        metavar="DIR", help="Folder of CSV files to load instead of a generated portal.", exists=True, file_okay=False
+    ),
 ]
 _Mapping = Annotated[
     Path | None,
     typer.Option(
+        metavar="FILE",
         help="TOML file that says which column is which; else DIR/mapping.toml, else a built-in one that fits.",
         exists=True,
         dir_okay=False,
     ),
 ]
-_Now = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="The portal's clock.")]
+_Now = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+        metavar="DATE",
+        help="Where the portal's clock starts (UTC); else now, for a folder the day after its last date.",
+    ),
+]
+_Rates = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POLICY",
+        help="Rate limits to enforce: none, private_app_starter, private_app_pro (without this option),"
+        " private_app_enterprise, private_app_increase or oauth_app.",
+    ),
+]
 
 
 def build(actions: Actions) -> typer.Typer:
@@ -115,7 +140,9 @@ def _add_demo(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def demo(
         port: _Port = None,
-        sandbox_port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the sandbox.")] = 8766,
+        sandbox_port: Annotated[
+            int, typer.Option(min=1, max=65_535, metavar="PORT", help="Port of the sandbox.")
+        ] = 8766,
         size: _Size = None,
         seed: _Seed = None,
         data: _Data = None,
@@ -170,14 +197,16 @@ def _add_serve(app: typer.Typer, actions: Actions) -> None:
 def _add_sandbox(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def sandbox(
-        port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to listen on.")] = 8766,
+        port: Annotated[
+            int, typer.Option("--port", min=1, max=65_535, metavar="PORT", help="Port to listen on.")
+        ] = 8766,
         portal: _Portal = None,
         size: _Size = None,
         seed: _Seed = None,
         data: _Data = None,
         mapping: _Mapping = None,
         now: _Now = None,
-        rates: Annotated[str | None, typer.Option(help="Rate-limit policy to enforce.", show_default=False)] = None,
+        rates: _Rates = None,
     ) -> None:
         """Serve the pretend HubSpot alone, until Ctrl-C.
 
@@ -199,10 +228,15 @@ def _add_sandbox(app: typer.Typer, actions: Actions) -> None:
 def _add_call(app: typer.Typer, actions: Actions) -> None:
     @app.command()
     def call(
-        tool: Annotated[str | None, typer.Argument(help="Name of the tool; none lists all tools.")] = None,
-        pairs: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Arguments.")] = None,
+        tool: Annotated[
+            str | None, typer.Argument(metavar="TOOL", help="Name of the tool; none lists all tools.")
+        ] = None,
+        pairs: Annotated[
+            list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Arguments of the tool; --describe lists them.")
+        ] = None,
         json_text: Annotated[
-            str | None, typer.Option("--json", help="All arguments as one JSON object; `-` reads it from input.")
+            str | None,
+            typer.Option("--json", metavar="JSON", help="All arguments as one JSON object; `-` reads it from input."),
         ] = None,
         output: Annotated[
             Output, typer.Option(help="Text as a model reads it, or the structured content.")
