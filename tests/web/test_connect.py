@@ -33,7 +33,7 @@ async def test_two_accounts_are_connected_through_the_whole_flow_and_listed(desk
     browser = desk.browser()
     await browser.enter()
     page = await browser.ours.get(START_PATH)
-    assert "Read deals and pipelines <code>crm.objects.deals.read</code>" in page.text
+    assert "Read deals and pipelines</span> <code>crm.objects.deals.read</code>" in page.text
     assert "pretend HubSpot" in page.text
     for portal in ("demo", "nordwind"):
         back = await browser.connect(portal)
@@ -156,7 +156,7 @@ async def test_accounts_are_renamed_and_one_is_made_the_default(desk: Desk) -> N
         ("us team", True)
     ]
     page = await browser.ours.get(ACCOUNTS_PATH)
-    assert "us team</bdi> (default)" in page.text
+    assert 'us team</bdi> <span class="badge">default</span>' in page.text
     assert "/us%20team/disconnect" in page.text
 
 

@@ -26,7 +26,8 @@ from hubspot_skill.domain.errors import (
     NotFoundError,
     SignInRefusedError,
 )
-from hubspot_skill.service.connections import ConnectedAccount, Connections
+from hubspot_skill.service.accounts import ConnectedAccount
+from hubspot_skill.service.connections import Connections
 from hubspot_skill.surfaces.web.entrance import set_cookie
 from hubspot_skill.surfaces.web.pages import Pages
 from hubspot_skill.surfaces.web.ports import AttemptBook
@@ -153,6 +154,7 @@ class _Desk:
             except HubSpotSkillError as error:
                 response = self._pages.failure(request, error, status=_status(error))
             if request.url.path.endswith("/callback"):
+                response.headers["Referrer-Policy"] = "no-referrer"
                 response.delete_cookie(self._site.cookie_name(_COOKIE), path="/")
             return response
 

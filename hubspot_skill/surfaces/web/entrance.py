@@ -50,6 +50,7 @@ def entrance_routes(
 
     async def leave(request: Request) -> Response:
         sessions.end(request.state.session_id)
+        request.state.session = None
         response = pages.page(request, "left.html")
         response.delete_cookie(site.cookie_name("session"), path="/")
         return response
