@@ -197,9 +197,10 @@ async def open_postgres(url: str, *, clock: Clock) -> Database:
         raise SettingsError("the database address does not parse: expected postgresql://role@host/name") from None
     if parsed.drivername.partition("+")[0] not in ("postgresql", "postgres"):
         raise SettingsError(f'the database address begins with "{parsed.drivername[:20]}": expected postgresql')
+    query = {"ssl" if name == "sslmode" else name: value for name, value in parsed.query.items()}
     try:
         engine = create_async_engine(
-            parsed.set(drivername="postgresql+asyncpg"),
+            parsed.set(drivername="postgresql+asyncpg", query=query),
             pool_size=_POOL_SIZE,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_S,

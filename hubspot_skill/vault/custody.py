@@ -137,7 +137,7 @@ def find_keys(settings: CustodySettings, environment: MutableMapping[str, str]) 
     if key_text is not None:
         return FoundKeys(parse_keys(key_text), f"environment variable {KEY_VARIABLE}")
     if settings.key_store is not None:
-        kept = settings.key_store.get_password(_SERVICE, _USER)
+        kept = _kept_in(settings.key_store)
         if kept is not None:
             return FoundKeys(parse_keys(kept), "the desktop's key store")
     if passphrase is not None:
@@ -160,7 +160,7 @@ def add_key(settings: CustodySettings, found: FoundKeys, key: MasterKey) -> Foun
     """
     keys = (key, *found.ring.keys)
     text = "\n".join(k.reveal() for k in keys)
-    if settings.key_store is not None and settings.key_store.get_password(_SERVICE, _USER) is not None:
+    if settings.key_store is not None and _kept_in(settings.key_store) is not None:
         settings.key_store.set_password(_SERVICE, _USER, text)
     elif found.where == f"key file {settings.local_key_file}":
         replace_private_file(settings.local_key_file, f"{text}\n".encode())
@@ -203,13 +203,24 @@ def _make(settings: CustodySettings) -> FoundKeys:
     key = MasterKey.generate()
     if settings.key_store is not None:
         settings.key_store.set_password(_SERVICE, _USER, key.reveal())
-        kept = settings.key_store.get_password(_SERVICE, _USER)
+        kept = _kept_in(settings.key_store)
         if kept is None:
             raise SettingsError("the desktop's key store did not keep the vault's key")
         return FoundKeys(parse_keys(kept), "the desktop's key store", was_made=True)
     private_directory(settings.configuration)
     was_made = create_private_file(settings.local_key_file, f"{key.reveal()}\n".encode())
     return FoundKeys(_ring_of_file(settings.local_key_file), f"key file {settings.local_key_file}", was_made)
+
+
+def _kept_in(store: KeyStore) -> str | None:
+    """Give what the desktop keeps for us. One that cannot tell is no reason to make another key."""
+    try:
+        return store.get_password(_SERVICE, _USER)
+    except Exception as error:  # a back end raises whatever its platform gives it
+        raise SettingsError(
+            f"the desktop's key store could not be asked for the vault's key ({type(error).__name__})",
+            hint="Unlock it and start again.",
+        ) from error
 
 
 def _ring_of_file(path: Path) -> KeyRing:

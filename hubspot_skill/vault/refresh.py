@@ -41,7 +41,7 @@ from hubspot_skill.vault.refresh_rows import Lease, RefreshRow, RefreshRows
 from hubspot_skill.vault.refresh_steps import ENDS, NEXT, Event, Step
 from hubspot_skill.vault.store import Status
 
-__all__ = ["LOST_IN_WINDOW", "ConnectionTokens", "RefreshSettings", "Refresher"]
+__all__ = ["LOST_IN_WINDOW", "ConnectionTokens", "HeldToken", "RefreshSettings", "Refresher"]
 
 LOST_IN_WINDOW = "lost_in_window"
 """The code of a connection that ended after an answer of HubSpot never reached its row."""
@@ -69,10 +69,11 @@ class RefreshSettings:
     clock_jump_s: float = 5.0
     jump_spread_s: float = 60.0
     forced_every_s: float = 60.0
+    look_every_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class HeldToken:
     """A token in memory; times by the steady clock, `offset_s` is the calendar's lead over it."""
 
     token: Secret
@@ -107,7 +108,7 @@ class _Attempt:
 
 @dataclass(slots=True)
 class _Flight:
-    task: asyncio.Task[_Held]
+    task: asyncio.Task[HeldToken]
     stale: int | None = None
 
 
@@ -162,7 +163,9 @@ class Refresher:
                 await self.token(tenant, connection_id, stale=generation)
         return len(unfinished)
 
-    async def token(self, tenant: str, connection_id: str, *, stale: int | None = None, is_soft: bool = False) -> _Held:
+    async def token(
+        self, tenant: str, connection_id: str, *, stale: int | None = None, is_soft: bool = False
+    ) -> HeldToken:
         """Give a token of a connection, refreshed if it must be; tasks that ask at once share one walk.
 
         Raises:
@@ -196,7 +199,7 @@ class Refresher:
         else:
             _log.error("refresh_failed", account=key[1], error=type(error).__name__)
 
-    async def _walk(self, attempt: _Attempt) -> _Held:
+    async def _walk(self, attempt: _Attempt) -> HeldToken:
         step = Step.READ
         while step not in ENDS:
             step = NEXT[step, await self._steps[step](attempt)]
@@ -352,7 +355,7 @@ class Refresher:
                 self._app_refusal = (now + self._settings.rest_most_s, error)
         return Event.DONE
 
-    def _held(self, attempt: _Attempt) -> _Held:
+    def _held(self, attempt: _Attempt) -> HeldToken:
         """Give the token that the walk ended with, its ends counted from when it was read or asked for."""
         offset_s = self._clock.now().timestamp() - self._clock.monotonic()
         if attempt.row is None:
@@ -365,14 +368,14 @@ class Refresher:
 
     def _span(
         self, token: Secret, generation: int, at: float, lifetime_s: float | None, left_s: float | None, offset_s: float
-    ) -> _Held:
+    ) -> HeldToken:
         if lifetime_s is None:
-            return _Held(token, generation, float("inf"), float("inf"), offset_s)
+            return HeldToken(token, generation, float("inf"), float("inf"), offset_s)
         soft_s, hard_s = self._margins(lifetime_s)
         ends_at = at + (lifetime_s if left_s is None else left_s)
         jitter_s = self._settings.soft_jitter_s * (soft_s / self._settings.soft_margin_s)
         due_at = ends_at - soft_s + jitter_s * (2 * self._chance.random() - 1)
-        return _Held(token, generation, due_at, ends_at - hard_s, offset_s)
+        return HeldToken(token, generation, due_at, ends_at - hard_s, offset_s)
 
     def _margins(self, lifetime_s: float) -> tuple[float, float]:
         return min(self._settings.soft_margin_s, lifetime_s / 3), min(self._settings.hard_margin_s, lifetime_s / 30)
@@ -425,9 +428,10 @@ class ConnectionTokens:
         self._clock = clock
         self._settings = settings or RefreshSettings()
         self._chance = chance or random.SystemRandom()
-        self._held: _Held | None = None
+        self._held: HeldToken | None = None
         self._stale: int | None = None
         self._forced_at = float("-inf")
+        self._next_look_at = float("-inf")
         self._background: set[asyncio.Task[None]] = set()
 
     async def access_token(self) -> Secret:
@@ -447,7 +451,8 @@ class ConnectionTokens:
             held = self._held = self._after_jump(held, now)
         if now >= held.ends_at:
             return await self._fetch()
-        if now >= held.due_at and not self._background:
+        if now >= max(held.due_at, self._next_look_at) and not self._background:
+            self._next_look_at = now + self._settings.look_every_s
             task = asyncio.create_task(self._refresh_softly())
             self._background.add(task)
             task.add_done_callback(self._background.discard)
@@ -478,7 +483,7 @@ class ConnectionTokens:
             self._held = await self._refresher.token(self._tenant, self._connection_id, stale=self._stale, is_soft=True)
             self._stale = None
 
-    def _after_jump(self, held: _Held, now: float) -> _Held:
+    def _after_jump(self, held: HeldToken, now: float) -> HeldToken:
         """Count the end by the stricter clock, and have the token refreshed once, some time in the next minute."""
         offset_s = self._clock.now().timestamp() - now
         self._stale = held.generation

@@ -174,24 +174,28 @@ class ConnectionStore:
             raise _alias_taken(name or connected.hub_domain) from None
         return await self._one(tenant, connections.c.connection_id == connection_id)
 
-    async def all(self, tenant: str) -> tuple[Connection, ...]:
-        """Give every account of a tenant, by name."""
+    async def all(self, tenant: str, environment: str | None = None) -> tuple[Connection, ...]:
+        """Give every account of a tenant, by name; with `environment` only those of that HubSpot."""
+        query = select(connections).where(connections.c.tenant_id == tenant).order_by(connections.c.alias)
+        if environment is not None:
+            query = query.where(connections.c.environment == environment)
 
         async def work(connection: AsyncConnection) -> tuple[Connection, ...]:
-            query = select(connections).where(connections.c.tenant_id == tenant).order_by(connections.c.alias)
             return tuple(_connection(row) for row in await connection.execute(query))
 
         return await self._database.read(tenant, work)
 
-    async def find(self, tenant: str, account: str | None = None) -> Connection:
+    async def find(self, tenant: str, account: str | None = None, environment: str | None = None) -> Connection:
         """Give the account of that alias, HubSpot id or domain; without one, the default or the only account.
+
+        With `environment` the accounts of any other HubSpot are as if they were not there.
 
         Raises:
             NotConnectedError: no account is connected.
             UnknownNameError: none is called that; the candidates are those that are connected.
             AmbiguousNameError: there are several and none is the default, or several share that domain.
         """
-        accounts = await self.all(tenant)
+        accounts = await self.all(tenant, environment)
         if not accounts:
             raise NotConnectedError(
                 "no HubSpot account is connected", hint="Connect one: hubspot-skill login, or the console's page."

@@ -25,6 +25,7 @@ from hubspot_skill.vault.refresh import ConnectionTokens, Refresher, RefreshSett
 from hubspot_skill.vault.refresh_rows import RefreshRows
 from hubspot_skill.vault.sealing import Sealer
 from hubspot_skill.vault.store import Connection, ConnectionStore, Status
+from hubspot_skill.vault.stored_token import StoredToken
 from hubspot_skill.vault.tables import VAULT_SCHEMA, VAULT_TABLES
 
 __all__ = ["Revoked", "Rotated", "Vault", "VaultStatus", "migrate_vault", "open_vault"]
@@ -85,6 +86,11 @@ class Vault:
         made = Refresher(rows, endpoint, clock=self._clock, settings=self._settings)
         self._refreshers.append(made)
         return made
+
+    def stored_token(self, tenant: str, connection: Connection) -> StoredToken:
+        """Give the source of the token of an account whose token does not expire; keep it, as `tokens`."""
+        rows = RefreshRows(self.database, self.sealer, owner=secrets.token_hex(8), lease_s=self._settings.lease_s)
+        return StoredToken(rows, tenant, connection.connection_id)
 
     def tokens(self, refresher: Refresher, tenant: str, connection: Connection) -> ConnectionTokens:
         """Give the source of one account's access token, for the adapter; keep it, it holds the token in memory."""

@@ -293,6 +293,12 @@ async def test_an_address_that_is_no_postgresql_one_is_refused(address: str) -> 
         await open_postgres(address, clock=SystemClock())
 
 
+async def test_an_address_may_say_sslmode_as_other_tools_do() -> None:
+    url = make_url(await new_postgres_url()).update_query_dict({"sslmode": "disable"})
+    database = await open_postgres(url.render_as_string(hide_password=False), clock=SystemClock())
+    await database.close()
+
+
 async def test_a_server_that_does_not_know_the_role_is_a_clear_failure() -> None:
     url = make_url(await new_postgres_url()).set(username="nobody", password="hidden-word")
     with pytest.raises(StoreError) as failed:

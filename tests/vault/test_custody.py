@@ -9,6 +9,7 @@ from keyring.backends.chainer import ChainerBackend
 from keyring.backends.fail import Keyring as FailKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.backends.SecretService import Keyring as SecretServiceKeyring
+from keyring.errors import KeyringLocked
 
 from hubspot_skill.domain.errors import HubSpotSkillError, PlaceError, SettingsError, VaultRefusedError
 from hubspot_skill.foundation.crypto import KeyRing, MasterKey
@@ -177,6 +178,18 @@ def test_only_key_stores_that_guard_their_secrets_are_used() -> None:
         assert usable_key_store(back_end) is None
     chained = type("Chain", (ChainerBackend,), {"backends": [PlainTextKeyring(), trusted]})()
     assert usable_key_store(chained) is trusted
+
+
+def test_a_desktop_key_store_that_is_locked_stops_the_start_and_gets_no_new_key(tmp_path: Path) -> None:
+    class Locked(DesktopKeyStore):
+        def get_password(self, service: str, username: str) -> str | None:
+            raise KeyringLocked("locked")
+
+    store = Locked()
+    with pytest.raises(SettingsError):
+        find_keys(CustodySettings(tmp_path / "config", key_store=store, may_create=True), {})
+    assert store.kept == {}
+    assert not (tmp_path / "config").exists()
 
 
 def test_a_new_key_comes_first_and_the_old_one_still_opens(tmp_path: Path) -> None:
