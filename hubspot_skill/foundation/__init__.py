@@ -1,8 +1,11 @@
-"""What every room stands on and nothing else knows: time, secrets and logs.
+"""What every room stands on and nothing else knows: time, secrets, logs, cryptography and databases.
 
 - `clock`: the present moment, a steady count of seconds, and sleep; tests bring their own.
 - `secret`: text that never shows itself by accident.
 - `log`: events and values to stderr, with an allow-list of keys and a net that catches secrets.
+- `crypto`: keys for a purpose, message authentication, and records that open only in their own place.
+- `private_files`: files and folders of their owner alone.
+- `databases`, `migrations`: encrypted SQLite or PostgreSQL, one transaction a function, schemas in numbered steps.
 
 May import `domain`. Nothing here reads settings or the environment.
 """
