@@ -37,9 +37,10 @@ if TYPE_CHECKING:
     from hubspot_skill.hubspot.settings import AdapterSettings
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
+    from hubspot_skill.service.accounts import Entry
     from hubspot_skill.service.crm import Crm
 
-__all__ = ["HOW_TO_CONNECT", "Accounts", "Opened", "mcp_server", "mcp_settings"]
+__all__ = ["HOW_TO_CONNECT", "Accounts", "Opened", "adapter_settings", "mcp_server", "mcp_settings"]
 
 FREE_PORT = 0
 """The embedded sandbox of one chat takes any port: nobody else is meant to find it."""
@@ -107,12 +108,22 @@ class Accounts:
             self._keeper = Keeper(
                 self.settings,
                 self._places,
-                _adapter_settings(self.settings, self.settings.api_base_url),
+                adapter_settings(self.settings, self.settings.api_base_url),
                 self._shared_transport(),
                 clock=self._machine,
                 environment=self._environment,
             )
         return self._keeper
+
+    def with_key(self, token: Secret) -> HubSpot:
+        """Give the account of a key that is not kept yet, as this key sees it."""
+        from hubspot_skill.hubspot.client import HubSpot
+        from hubspot_skill.hubspot.tokens import StaticToken
+
+        adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=False)
+        return HubSpot(
+            tokens=StaticToken(token), transport=self._shared_transport(), settings=adapter, clock=self._machine
+        )
 
     async def aclose(self) -> None:
         """Close what was opened."""
@@ -131,9 +142,9 @@ class Accounts:
         found = await vault.find(account or None)
         opened = self._opened.get(found.connection_id)
         if opened is None:
-            adapter = _adapter_settings(self.settings, self.settings.api_base_url)
-            tokens = vault.tokens(found)
-            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine)
+            adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=not vault.is_key(found))
+            tokens, entry = vault.tokens(found), vault.entry(found)
+            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine, entry)
             self._opened[found.connection_id] = opened
         return opened
 
@@ -148,7 +159,7 @@ class Accounts:
             base_url, token = self._sandbox.base_url, Secret(self._sandbox.token)
         if token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
-        adapter = _adapter_settings(self.settings, base_url, with_app=False)
+        adapter = adapter_settings(self.settings, base_url, with_app=False)
         return Opened(self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine)
 
     def _only_if_meant(self, alias: str, account: str) -> Opened:
@@ -164,16 +175,22 @@ class Accounts:
         if self._transport is None:
             from hubspot_skill.hubspot.transport import Transport
 
-            chosen = adapter or _adapter_settings(self.settings, self.settings.api_base_url)
+            chosen = adapter or adapter_settings(self.settings, self.settings.api_base_url)
             self._transport = Transport(chosen)
         return self._transport
 
 
 class Opened:
-    """The parts of an opened account; `clock` is None where the machine's own serves."""
+    """The parts of an opened account; `clock` is None where the machine's own serves, `entry` where it is the only one."""
 
     def __init__(
-        self, settings: Settings, adapter: AdapterSettings, tokens: TokenSource, transport: Transport, machine: Clock
+        self,
+        settings: Settings,
+        adapter: AdapterSettings,
+        tokens: TokenSource,
+        transport: Transport,
+        machine: Clock,
+        entry: Entry | None = None,
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.app.portal_clock import PortalClock
@@ -186,10 +203,12 @@ class Opened:
         clock = self.clock or machine
         self.hubspot: HubSpot = HubSpot(tokens=tokens, transport=transport, settings=adapter, clock=clock)
         policy = Policy(read_only=settings.read_only, toolsets=settings.toolsets)
-        self.crm: Crm = Crm(hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=adapter.is_sandbox)
+        self.crm: Crm = Crm(
+            hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=adapter.is_sandbox, entry=entry
+        )
 
 
-def _adapter_settings(settings: Settings, base_url: str | None, *, with_app: bool = True) -> AdapterSettings:
+def adapter_settings(settings: Settings, base_url: str | None, *, with_app: bool = True) -> AdapterSettings:
     """Give the adapter's settings for an address (None: HubSpot's own), with the OAuth app if one is set and wanted."""
     from hubspot_skill.hubspot.settings import HUBSPOT_API, AdapterSettings, AppCredentials
 

@@ -7,29 +7,27 @@ a token in its environment never makes a vault at all.
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, final
 
 from hubspot_skill.domain.errors import NotConnectedError
+from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.settings import HUBSPOT_API
 
 if TYPE_CHECKING:
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
-    from hubspot_skill.foundation.databases import Database
     from hubspot_skill.hubspot.oauth import AppEndpoint
     from hubspot_skill.hubspot.settings import AdapterSettings
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
+    from hubspot_skill.service.accounts import AccountBook, Entry
     from hubspot_skill.service.connections import Connections, OAuthAppSettings
-    from hubspot_skill.vault.custody import FoundKeys
+    from hubspot_skill.vault.custody import CustodySettings, FoundKeys
     from hubspot_skill.vault.refresh import Refresher
-    from hubspot_skill.vault.sealing import Sealer
     from hubspot_skill.vault.store import Connection, ConnectionStore
+    from hubspot_skill.vault.vault import Vault
 
 __all__ = ["TENANT", "Keeper", "OpenVault"]
 
@@ -40,11 +38,14 @@ HUBSPOT_AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 
 @final
 class OpenVault:
-    """The vault's parts, joined; the adapter's transport is the process's own and is not closed here."""
+    """The vault's parts, joined; the adapter's transport is the process's own and is not closed here.
+
+    `book` is what can be done with the accounts; `connections` the same and connecting more, where an OAuth app is set.
+    """
 
     def __init__(
         self,
-        database: Database,
+        vault: Vault,
         keys: FoundKeys,
         settings: Settings,
         adapter: AdapterSettings,
@@ -53,42 +54,63 @@ class OpenVault:
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.hubspot.oauth import AppEndpoint
+        from hubspot_skill.service.accounts import AccountBook
         from hubspot_skill.service.connections import Connections
         from hubspot_skill.service.scopes import scope_plan
-        from hubspot_skill.vault.refresh import Refresher, RefreshSettings
-        from hubspot_skill.vault.refresh_rows import RefreshRows
-        from hubspot_skill.vault.sealing import Sealer
-        from hubspot_skill.vault.store import ConnectionStore
 
-        self.database = database
+        self.vault = vault
         self.keys = keys
-        self.sealer: Sealer = Sealer(database, keys.ring)
-        self.store: ConnectionStore = ConnectionStore(database, self.sealer)
+        self.environment = "sandbox" if adapter.is_sandbox else "production"
+        self.endpoint: AppEndpoint | None = None
+        self.connections: Connections | None = None
+        self.book: AccountBook
         self._clock = clock
         self._sources: dict[str, TokenSource] = {}
-        self._endpoint: AppEndpoint | None = None
         self._refresher: Refresher | None = None
-        self.connections: Connections | None = None
+        plan = scope_plan(Policy(read_only=settings.read_only, toolsets=settings.toolsets))
         if adapter.app is None:
+            self.book = AccountBook(
+                store=vault.store, tokens=self._refreshed, plan=plan, tenant=TENANT, environment=self.environment
+            )
             return
-        self._endpoint = AppEndpoint(transport, adapter.app, version=adapter.api_version)
-        spans = RefreshSettings()
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        rows = RefreshRows(database, self.sealer, owner=owner, lease_s=spans.lease_s)
-        self._refresher = Refresher(rows, self._endpoint, clock=clock, settings=spans)
+        self.endpoint = AppEndpoint(transport, adapter.app, version=adapter.api_version)
+        self._refresher = vault.refresher(self.endpoint)
         self.connections = Connections(
-            store=self.store,
-            endpoint=self._endpoint,
+            store=vault.store,
+            endpoint=self.endpoint,
             tokens=self._refreshed,
             app=_public_app(settings, adapter),
-            plan=scope_plan(Policy(read_only=settings.read_only, toolsets=settings.toolsets)),
+            plan=plan,
             clock=clock,
             tenant=TENANT,
         )
+        self.book = self.connections
+
+    @property
+    def store(self) -> ConnectionStore:
+        """The rows of the accounts."""
+        return self.vault.store
+
+    def is_key(self, connection: Connection) -> bool:
+        """Tell whether a connection is by a key without expiry, not through an OAuth app."""
+        from hubspot_skill.vault.store import Credential
+
+        return connection.credential is Credential.STATIC
+
+    def entry(self, connection: Connection) -> Entry:
+        """Give a connection's place in the book of all accounts."""
+        from hubspot_skill.service.accounts import Entry
+
+        return Entry(self.book, connection.connection_id)
 
     def tokens(self, connection: Connection) -> TokenSource:
         """Give the access tokens of a connection, the same source for everyone in this process."""
-        return self._refreshed(connection.connection_id)
+        if not self.is_key(connection):
+            return self._refreshed(connection.connection_id)
+        source = self._sources.get(connection.connection_id)
+        if source is None:
+            source = self._sources[connection.connection_id] = self.vault.stored_token(TENANT, connection)
+        return source
 
     def _refreshed(self, connection_id: str) -> TokenSource:
         from hubspot_skill.vault.refresh import ConnectionTokens
@@ -105,20 +127,29 @@ class OpenVault:
         return source
 
     async def find(self, account: str | None) -> Connection:
-        """Give the account that is meant; see `ConnectionStore.find`."""
-        return await self.store.find(TENANT, account)
+        """Give the account that is meant, one that can be used; see `ConnectionStore.find`.
+
+        Raises:
+            NotConnectedError: it was disconnected or switched off.
+        """
+        from hubspot_skill.vault.store import Status
+
+        found = await self.vault.store.find(TENANT, account, self.environment)
+        if found.status in (Status.REVOKED, Status.DISABLED):
+            raise NotConnectedError(
+                f"the HubSpot account {quote(found.alias)} is disconnected or switched off",
+                hint="Connect it again: hubspot-skill login",
+            )
+        return found
 
     async def start(self) -> None:
-        """Prove the keys, and take up refreshes that an earlier process did not finish."""
-        await self.sealer.prove_ring()
+        """Take up refreshes that an earlier process did not finish."""
         if self._refresher is not None:
             await self._refresher.recover(TENANT)
 
     async def aclose(self) -> None:
         """Finish what is under way, and close the database."""
-        if self._refresher is not None:
-            await self._refresher.close()
-        await self.database.close()
+        await self.vault.close()
 
 
 @final
@@ -170,29 +201,29 @@ class Keeper:
             self._opened = None
 
     async def _open(self) -> OpenVault:
-        from hubspot_skill.foundation.databases import open_sqlite
-        from hubspot_skill.foundation.migrations import migrate
-        from hubspot_skill.vault.custody import CustodySettings, find_keys, system_key_store
-        from hubspot_skill.vault.file_keys import file_key
-        from hubspot_skill.vault.tables import VAULT_SCHEMA
+        from hubspot_skill.vault.custody import find_keys
+        from hubspot_skill.vault.vault import open_vault
 
-        custody = CustodySettings(
+        keys = await asyncio.to_thread(find_keys, self.custody(), self._environment)
+        vault = await open_vault(self._places.vault, keys.ring, clock=self._clock)
+        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock)
+        try:
+            await opened.start()
+        except BaseException:
+            await opened.aclose()
+            raise
+        return opened
+
+    def custody(self) -> CustodySettings:
+        """Give where the vault's keys are looked for; only where there is no vault yet may one be made."""
+        from hubspot_skill.vault.custody import CustodySettings, system_key_store
+
+        return CustodySettings(
             configuration=self._places.config,
             key_file=self._settings.key_file,
             key_store=system_key_store(),
-            may_create=True,
+            may_create=not self.exists,
         )
-        keys = await asyncio.to_thread(find_keys, custody, self._environment)
-        key = await asyncio.to_thread(file_key, self._places.vault, keys.ring)
-        database = await open_sqlite(self._places.vault, key, clock=self._clock)
-        try:
-            await migrate(database, VAULT_SCHEMA)
-            vault = OpenVault(database, keys, self._settings, self._adapter, self._transport, self._clock)
-            await vault.start()
-        except BaseException:
-            await database.close()
-            raise
-        return vault
 
 
 def _public_app(settings: Settings, adapter: AdapterSettings) -> OAuthAppSettings:

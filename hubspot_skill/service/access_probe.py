@@ -10,6 +10,7 @@ from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, NOTES, TICKET
 from hubspot_skill.domain.text import clean
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.service.answers import Access
+from hubspot_skill.service.scopes import where_to_add
 from hubspot_skill.service.together import all_of
 
 __all__ = ["FAMILIES", "Family", "by_scopes", "probe"]
@@ -42,8 +43,8 @@ async def probe(hubspot: HubSpot) -> tuple[Access, ...]:
     return tuple(await all_of([_probe(hubspot, family) for family in FAMILIES]))
 
 
-def by_scopes(family: Family, scopes: Iterable[str]) -> Access:
-    """Tell what a token of these scopes may do with a family."""
+def by_scopes(family: Family, scopes: Iterable[str], *, is_app: bool) -> Access:
+    """Tell what a token of these scopes may do with a family; `is_app`: it came through an OAuth app."""
     granted = frozenset(scopes)
     missing = tuple(dict.fromkeys(s for s in (family.read, family.write) if s and s not in granted))
     return Access(
@@ -51,7 +52,7 @@ def by_scopes(family: Family, scopes: Iterable[str]) -> Access:
         can_read=family.read in granted,
         can_write=family.write in granted if family.write else False,
         missing_scopes=missing,
-        fix=_fix(missing),
+        fix=_fix(missing, is_app=is_app),
     )
 
 
@@ -61,7 +62,9 @@ async def _probe(hubspot: HubSpot, family: Family) -> Access:
         await read()
     except MissingScopesError as error:
         missing = error.scopes or (family.read,)
-        return Access(family.name, can_read=False, can_write=False, missing_scopes=missing, fix=_fix(missing))
+        return Access(
+            family.name, can_read=False, can_write=False, missing_scopes=missing, fix=_fix(missing, is_app=False)
+        )
     return Access(family.name, can_read=True, can_write=None if family.write else False)
 
 
@@ -74,8 +77,5 @@ def _reader(hubspot: HubSpot, family: Family) -> Callable[[], Awaitable[object]]
     return lambda: hubspot.campaigns.list(limit=1)
 
 
-def _fix(missing: tuple[str, ...]) -> str:
-    if not missing:
-        return ""
-    scopes = ", ".join(clean(s, most=80) for s in missing)
-    return f"Grant {scopes} to the app or key in HubSpot, then connect again."
+def _fix(missing: tuple[str, ...], *, is_app: bool) -> str:
+    return where_to_add([clean(s, most=80) for s in missing], is_app=is_app) if missing else ""

@@ -32,6 +32,7 @@ __all__ = [
     "FieldValue",
     "GetAnswer",
     "HistoryLine",
+    "KeptAccountView",
     "LinkedRecord",
     "PersonLine",
     "PropertyHistory",
@@ -337,6 +338,20 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAccountView:
+    """One of the connected accounts; `is_meant` is the one that this answer is of, `fix` the next step if any."""
+
+    alias: str
+    portal_id: str
+    domain: str
+    is_default: bool
+    is_meant: bool
+    state: str
+    missing_scopes: tuple[str, ...] = ()
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UserView:
     """Whoever the token stands for, as an owner of records; `teams` are names."""
 
@@ -372,7 +387,10 @@ class QuotaView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoAmI(Answer):
-    """The account, the user where HubSpot says who it is (`user_unknown_because` otherwise), and what is allowed."""
+    """The account, the user where HubSpot says who it is (`user_unknown_because` otherwise), and what is allowed.
+
+    `accounts` are all that are connected, none where this server works on one account by its settings.
+    """
 
     account: AccountView
     user: UserView | None
@@ -381,3 +399,4 @@ class WhoAmI(Answer):
     quota: QuotaView
     read_only: bool
     toolsets: tuple[str, ...]
+    accounts: tuple[KeptAccountView, ...] = ()

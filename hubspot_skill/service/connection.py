@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from hubspot_skill.access.policy import Policy
 from hubspot_skill.domain.names import ObjectType
@@ -20,6 +20,9 @@ from hubspot_skill.service.interpreter import Interpreter
 from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.references import References
 from hubspot_skill.service.turns import Turns
+
+if TYPE_CHECKING:
+    from hubspot_skill.service.accounts import Entry
 
 __all__ = ["Connection", "Provenance", "Scene"]
 
@@ -94,8 +97,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What every use case works with; `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns`
-    lets creates of one record pass one by one."""
+    """What every use case works with.
+
+    `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns` lets creates of one
+    record pass one by one, `entry` is the account's place among those of the vault, None where it is the only one.
+    """
 
     hubspot: HubSpot
     directory: Directory
@@ -106,9 +112,12 @@ class Connection:
     recent: Recent
     labels: KeptLabels
     turns: Turns
+    entry: Entry | None = None
 
     @classmethod
-    def to(cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool) -> Connection:
+    def to(
+        cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool, entry: Entry | None = None
+    ) -> Connection:
         """Connect the use cases to an account; nothing is asked of HubSpot yet."""
         return cls(
             hubspot=hubspot,
@@ -120,6 +129,7 @@ class Connection:
             recent=Recent(clock),
             labels=KeptLabels(),
             turns=Turns(),
+            entry=entry,
         )
 
     async def scene(self) -> Scene:

@@ -1,13 +1,8 @@
-"""Connecting HubSpot accounts through an OAuth app, listing them, and letting go of them again.
+"""Connecting HubSpot accounts through an OAuth app.
 
 A sign-in is pinned to the browser that began it (`flights`) and, where an account is connected again, to that account:
 HubSpot's page lets a person choose another one, and what was chosen is only known from introspection. A wrong one is
 revoked at once and nothing is kept. HubSpot's own words never reach the person: refusals are told by code.
-
-Disconnecting deletes the tokens here first, so that nothing can use them, whatever HubSpot then answers; a revocation
-that could not be delivered is said, and the note how to finish it by hand. HubSpot's revocation ends the refresh token
-only: access tokens that were issued live on for up to 30 minutes, and the app stays installed unless it is removed
-(FACTS 2.4).
 """
 
 from __future__ import annotations
@@ -16,26 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from hubspot_skill.domain.errors import (
-    AppRefusedError,
-    HubSpotError,
-    HubSpotSkillError,
-    ReconnectError,
-    SignInRefusedError,
-    TokenRefusedError,
-)
-from hubspot_skill.domain.text import clean
+from hubspot_skill.domain.errors import SignInRefusedError, TokenRefusedError
 from hubspot_skill.domain.text import quote as quote_text
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.oauth import AppEndpoint, Tokens
 from hubspot_skill.hubspot.tokens import TokenSource
+from hubspot_skill.service.accounts import AccountBook, ConnectedAccount
 from hubspot_skill.service.flights import Flight, Flights
-from hubspot_skill.service.scopes import Scope, ScopePlan
-from hubspot_skill.vault.store import Connected, Connection, ConnectionStore, Credential, Status
+from hubspot_skill.service.scopes import ScopePlan
+from hubspot_skill.vault.store import Connected, ConnectionStore
 
-__all__ = ["Begun", "ConnectedAccount", "Connections", "Disconnected", "OAuthAppSettings"]
+__all__ = ["Begun", "Connections", "OAuthAppSettings"]
 
 _log = get_logger(__name__)
 
@@ -64,35 +52,8 @@ class Begun:
     nonce: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectedAccount:
-    """One connected account for people: its name, HubSpot's words for it, and how it stands.
-
-    `state` is a sentence; `needs_person` is True where only a new sign-in helps; `missing` are scopes not granted.
-    """
-
-    alias: str
-    hub_id: str
-    hub_domain: str
-    is_default: bool
-    status: str
-    state: str
-    needs_person: bool
-    missing: tuple[Scope, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """What letting go did: the tokens are always gone here; `is_revoked` and `is_uninstalled` are HubSpot's part."""
-
-    alias: str
-    is_revoked: bool
-    is_uninstalled: bool
-    advice: str = ""
-
-
-class Connections:
-    """The use cases of connecting accounts, over the vault and one OAuth app."""
+class Connections(AccountBook):
+    """The accounts, and the use cases of connecting more through one OAuth app."""
 
     def __init__(
         self,
@@ -106,13 +67,12 @@ class Connections:
         tenant: str,
     ) -> None:
         """Join the parts; `tokens` gives the access tokens of a connection by its id."""
-        self.plan = plan
-        self._store = store
+        super().__init__(
+            store=store, tokens=tokens, plan=plan, tenant=tenant, environment=app.environment, endpoint=endpoint
+        )
         self._endpoint = endpoint
-        self._tokens = tokens
         self._app = app
         self._clock = clock
-        self._tenant = tenant
         self._flights = Flights(clock)
         self.on_connected: Callable[[ConnectedAccount], None] | None = None
 
@@ -195,57 +155,6 @@ class Connections:
             self.on_connected(account)
         return account
 
-    async def accounts(self) -> tuple[ConnectedAccount, ...]:
-        """List the accounts that are or were connected, by name."""
-        return tuple(self._shown(account) for account in await self._store.all(self._tenant))
-
-    async def rename(self, account: str, alias: str) -> None:
-        """Give an account another name.
-
-        Raises:
-            UnknownNameError: there is no such account.
-            AlreadyExistsError: another one has that name.
-            InvalidInputError: the name has another form.
-        """
-        found = await self._store.find(self._tenant, account)
-        await self._store.rename(self._tenant, found.connection_id, alias)
-
-    async def make_default(self, account: str) -> None:
-        """Make an account the one that is meant when none is named.
-
-        Raises:
-            UnknownNameError: there is no such account.
-        """
-        found = await self._store.find(self._tenant, account)
-        await self._store.make_default(self._tenant, found.connection_id)
-
-    async def disconnect(self, account: str, *, uninstall: bool = False) -> Disconnected:
-        """Delete an account's tokens here and revoke them at HubSpot; with `uninstall` take the app out there too.
-
-        Raises:
-            UnknownNameError: there is no such account.
-        """
-        found = await self._store.find(self._tenant, account)
-        is_uninstalled = uninstall and await self._uninstall(found)
-        refresh_token = await self._store.refresh_token(self._tenant, found.connection_id)
-        await self._store.drop_tokens(self._tenant, found.connection_id)
-        is_revoked = refresh_token is None or await self._let_go(refresh_token)
-        await self._store.forget(self._tenant, found.connection_id)
-        _log.info(
-            "account_disconnected",
-            connection=found.connection_id,
-            is_revoked=is_revoked,
-            is_uninstalled=is_uninstalled,
-        )
-        return Disconnected(
-            found.alias,
-            is_revoked,
-            is_uninstalled,
-            advice=""
-            if is_revoked and is_uninstalled is uninstall
-            else "HubSpot could not be told. Remove the app there: Settings, Integrations, Connected apps.",
-        )
-
     async def _exchange(self, code: Secret, flight: Flight) -> Tokens:
         verifier = flight.verifier if self._app.use_pkce else None
         try:
@@ -256,43 +165,6 @@ class Connections:
                 reason="code_refused",
                 hint="Begin again from the connection page.",
             ) from error
-
-    async def _let_go(self, refresh_token: Secret) -> bool:
-        try:
-            await self._endpoint.revoke(refresh_token)
-        except (HubSpotError, AppRefusedError, ReconnectError) as error:
-            _log.warning("revoke_failed", code=error.code)
-            return False
-        return True
-
-    async def _uninstall(self, account: Connection) -> bool:
-        try:
-            await self._endpoint.uninstall(await self._tokens(account.connection_id).access_token())
-        except HubSpotSkillError as error:
-            _log.warning("uninstall_failed", code=error.code)
-            return False
-        return True
-
-    def _shown(self, account: Connection) -> ConnectedAccount:
-        is_oauth = account.credential is Credential.OAUTH
-        return ConnectedAccount(
-            alias=account.alias,
-            hub_id=str(account.hub_id),
-            hub_domain=clean(account.hub_domain, most=80),
-            is_default=account.is_default,
-            status=account.status.value,
-            state=_STATES[account.status],
-            needs_person=account.status is Status.NEEDS_REAUTH,
-            missing=self.plan.missing(account.scopes) if is_oauth else (),
-        )
-
-
-_STATES = {
-    Status.ACTIVE: "Connected.",
-    Status.NEEDS_REAUTH: "HubSpot no longer honours this connection: connect it again.",
-    Status.REVOKED: "Disconnected: its tokens are deleted.",
-    Status.DISABLED: "Switched off by the operator.",
-}
 
 
 def _denied(error: str) -> SignInRefusedError:

@@ -8,7 +8,7 @@ option, stage or owner may be newer than what was kept.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hubspot_skill.access.policy import Action, Policy
 from hubspot_skill.domain.errors import RejectedValueError, UnknownNameError
@@ -46,6 +46,9 @@ from hubspot_skill.service.search import search
 from hubspot_skill.service.update import update
 from hubspot_skill.service.whoami import whoami
 
+if TYPE_CHECKING:
+    from hubspot_skill.service.accounts import Entry
+
 __all__ = ["Crm"]
 
 Request = TypeVar("Request")
@@ -53,10 +56,15 @@ Given = TypeVar("Given")
 
 
 class Crm:
-    """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data."""
+    """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data.
 
-    def __init__(self, *, hubspot: HubSpot, clock: Clock, policy: Policy, is_sandbox: bool) -> None:
-        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox)
+    `entry` is the account's place among those of the vault, None where it is the only one.
+    """
+
+    def __init__(
+        self, *, hubspot: HubSpot, clock: Clock, policy: Policy, is_sandbox: bool, entry: Entry | None = None
+    ) -> None:
+        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, entry=entry)
 
     @property
     def policy(self) -> Policy:

@@ -7,12 +7,12 @@ Source: developers.hubspot.com, scopes (read 2026-11-23); FACTS 2.7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hubspot_skill.access.policy import Policy
 
-__all__ = ["Scope", "ScopePlan", "scope_plan"]
+__all__ = ["Scope", "ScopePlan", "scope_plan", "where_to_add"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,11 @@ _OPTIONAL = (
 def scope_plan(policy: Policy) -> ScopePlan:
     """Give the scopes that a server of this policy asks for."""
     return ScopePlan(required=_READ if policy.read_only else (*_READ, *_WRITE), optional=_OPTIONAL)
+
+
+def where_to_add(scopes: Sequence[str], *, is_app: bool) -> str:
+    """Say where in HubSpot missing scopes are added, and what to do after; an app's accounts must agree again."""
+    named = ", ".join(scopes)
+    if is_app:
+        return f"Add {named} to your app (its developer project in HubSpot, Auth), then connect the account again."
+    return f"Add {named} to the key in HubSpot: Settings, Integrations, Service keys (or Legacy apps)."

@@ -1,4 +1,4 @@
-"""Tell which account is connected, as whom, and what may be done there.
+"""Tell which account is meant, which others are connected, as whom, and what may be done there.
 
 Where HubSpot says which scopes the token has, what is allowed follows from them. Where it does not (a static token),
 each family is tried with the cheapest read there is, once in five minutes; whether writing is allowed cannot be tried
@@ -7,12 +7,17 @@ without writing, and stays unknown unless this server is read-only.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hubspot_skill.domain.errors import CallerError, MissingScopesError
 from hubspot_skill.domain.schema import Account
 from hubspot_skill.domain.text import clean
 from hubspot_skill.service.access_probe import FAMILIES, by_scopes
-from hubspot_skill.service.answers import Access, AccountView, QuotaView, UserView, WhoAmI
+from hubspot_skill.service.answers import Access, AccountView, KeptAccountView, QuotaView, UserView, WhoAmI
 from hubspot_skill.service.connection import Connection, Scene
+
+if TYPE_CHECKING:
+    from hubspot_skill.service.accounts import ConnectedAccount
 
 __all__ = ["whoami"]
 
@@ -21,10 +26,12 @@ async def whoami(connection: Connection) -> WhoAmI:
     """Answer the account, the user, what is readable and writable with how to mend what is not, and the quota."""
     scene = await connection.scene()
     scopes, user, unknown_because = await _user(scene)
+    accounts = await connection.entry.book.accounts() if connection.entry else ()
+    this = next((a for a in accounts if connection.entry and a.connection_id == connection.entry.connection_id), None)
     if scopes is None:
         access = await connection.access.get()
     else:
-        access = tuple(by_scopes(f, scopes) for f in FAMILIES)
+        access = tuple(by_scopes(f, scopes, is_app=this is not None and not this.is_key) for f in FAMILIES)
     if connection.policy.read_only:
         access = tuple(_read_only(a) for a in access)
     quota = scene.hubspot.quota
@@ -36,7 +43,21 @@ async def whoami(connection: Connection) -> WhoAmI:
         quota=QuotaView(quota.burst_remaining, quota.burst_most, quota.daily_remaining, quota.daily_most),
         read_only=connection.policy.read_only,
         toolsets=tuple(t.value for t in connection.policy.toolsets),
+        accounts=tuple(_kept(a, is_meant=a is this) for a in accounts),
         **scene.provenance(),
+    )
+
+
+def _kept(account: ConnectedAccount, *, is_meant: bool) -> KeptAccountView:
+    return KeptAccountView(
+        alias=account.alias,
+        portal_id=account.hub_id,
+        domain=account.hub_domain,
+        is_default=account.is_default,
+        is_meant=is_meant,
+        state=account.state,
+        missing_scopes=tuple(scope.name for scope in account.missing),
+        fix=account.fix,
     )
 
 

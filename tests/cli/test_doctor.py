@@ -58,7 +58,7 @@ def test_a_missing_scope_is_named_with_where_to_add_it(shell: Shell, served: Ser
     deals = next(line for line in ended.out.splitlines() if "scopes: deals" in line)
     assert deals.startswith("FAIL")
     assert "crm.objects.deals.read" in deals
-    assert "Grant" in ended.out
+    assert "Add crm.objects.companies.write to the key in HubSpot: Settings, Integrations" in ended.out
     campaigns = next(line for line in ended.out.splitlines() if "scopes: campaigns" in line)
     assert campaigns.startswith("note")
 

@@ -35,7 +35,7 @@ async def test_what_a_token_may_do_follows_from_its_scopes(served_office: Served
         can_read=True,
         can_write=False,
         missing_scopes=("crm.objects.contacts.write",),
-        fix="Grant crm.objects.contacts.write to the app or key in HubSpot, then connect again.",
+        fix="Add crm.objects.contacts.write to the key in HubSpot: Settings, Integrations, Service keys (or Legacy apps).",
     )
     assert (access["deals"].can_read, access["deals"].can_write, access["deals"].fix) == (True, True, "")
     assert access["companies"].can_read is False

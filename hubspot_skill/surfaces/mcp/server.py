@@ -71,6 +71,15 @@ class _Server(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool, or answer that there is none of that name."""
+        result = await self._called(name, arguments, context)
+        is_known = self._tool_manager.get_tool(name) is not None
+        ended = "asked" if not isinstance(result, CallToolResult) else "error" if result.is_error else "ok"
+        count(Counter.TOOL_CALLS, name if is_known else "unknown", ended)
+        return result
+
+    async def _called(
+        self, name: str, arguments: dict[str, Any], context: Any
+    ) -> CallToolResult | InputRequiredResult:
         if self._tool_manager.get_tool(name) is not None:
             return await super().call_tool(name, arguments, context)
         if any(kind.name == name for kinds in TOOLSETS.values() for kind in kinds):

@@ -25,6 +25,7 @@ __all__ = [
     "DescribeContent",
     "GetContent",
     "HistoryContent",
+    "KeptAccountContent",
     "LinkedContent",
     "ListContent",
     "RecordContent",
@@ -241,6 +242,19 @@ class AccountContent(_Frozen):
     link: str
 
 
+class KeptAccountContent(_Frozen):
+    """One of the connected accounts, by the name that `account` takes; `meant` is the one answered for."""
+
+    name: str
+    id: str
+    domain: str = ""
+    default: bool = False
+    meant: bool = False
+    state: str
+    missing_scopes: Texts = ()
+    fix: str = ""
+
+
 class UserContent(_Frozen):
     """Whoever the token stands for."""
 
@@ -270,3 +284,6 @@ class WhoAmIContent(Content):
     quota: Annotated[dict[str, int], WithJsonSchema({"type": "object"})] = {}
     read_only: bool
     toolsets: Texts
+    accounts: Annotated[
+        tuple[KeptAccountContent, ...], WithJsonSchema({"type": "array", "items": {"type": "object"}})
+    ] = ()

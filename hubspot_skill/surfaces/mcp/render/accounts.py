@@ -6,8 +6,14 @@ from typing import Literal
 
 from mcp.types import CallToolResult
 
-from hubspot_skill.service.answers import Access, QuotaView, WhoAmI
-from hubspot_skill.surfaces.mcp.models.answers import AccessContent, AccountContent, UserContent, WhoAmIContent
+from hubspot_skill.service.answers import Access, KeptAccountView, QuotaView, WhoAmI
+from hubspot_skill.surfaces.mcp.models.answers import (
+    AccessContent,
+    AccountContent,
+    KeptAccountContent,
+    UserContent,
+    WhoAmIContent,
+)
 from hubspot_skill.surfaces.mcp.render.lines import joined, provenance, source_line
 from hubspot_skill.surfaces.mcp.results import result
 
@@ -34,6 +40,7 @@ def who_am_i(answer: WhoAmI) -> CallToolResult:
         quota=_quota(answer.quota),
         read_only=answer.read_only,
         toolsets=answer.toolsets,
+        accounts=tuple(_kept(a) for a in answer.accounts),
     )
     money = ", ".join((account.currency, *account.additional_currencies))
     who = (
@@ -48,11 +55,34 @@ def who_am_i(answer: WhoAmI) -> CallToolResult:
         source_line(answer),
         f"account {account.portal_id} {account.name} ({account.kind}), zone {account.zone}, money {money}, {account.link}",
         who,
+        *(_kept_line(a) for a in content.accounts),
         *(_access_line(a) for a in content.access),
         f"quota: {left}" if left else "quota: HubSpot has not said",
         f"writing is {'off (read-only mode)' if answer.read_only else 'on'}; toolsets {', '.join(answer.toolsets)}",
     )
     return result(content, text)
+
+
+def _kept(found: KeptAccountView) -> KeptAccountContent:
+    return KeptAccountContent(
+        name=found.alias,
+        id=found.portal_id,
+        domain=found.domain,
+        default=found.is_default,
+        meant=found.is_meant,
+        state=found.state,
+        missing_scopes=found.missing_scopes,
+        fix=found.fix,
+    )
+
+
+def _kept_line(found: KeptAccountContent) -> str:
+    marks = [word for word, is_so in (("meant here", found.meant), ("default", found.default)) if is_so]
+    domain = f" {found.domain}" if found.domain else ""
+    said = f" ({', '.join(marks)})" if marks else ""
+    told = f"account={found.name}: {found.id}{domain}{said}. {found.state}"
+    missing = f" Missing {', '.join(found.missing_scopes)}." if found.missing_scopes else ""
+    return f"{told}{missing}" + (f" {found.fix}" if found.fix and found.meant else "")
 
 
 def _access(found: Access) -> AccessContent:

@@ -1,0 +1,239 @@
+"""The HubSpot accounts that are kept here: listing, naming, choosing the default, adding a key, letting go.
+
+Its own module because keys (service keys, tokens of private apps) need no OAuth app: everything here works without one.
+Only accounts of the HubSpot that this server talks to are seen, so that pretend and real ones do not mix.
+
+Disconnecting deletes the tokens here first, so that nothing can use them, whatever HubSpot then answers; a revocation
+that could not be delivered is said, with how to finish it by hand. HubSpot's revocation ends the refresh token only:
+access tokens that were issued live on for up to 30 minutes, and the app stays installed unless it is removed (FACTS
+2.4). A key cannot be revoked from here at all: it works until it is deleted in HubSpot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hubspot_skill.domain.errors import AppRefusedError, HubSpotError, HubSpotSkillError, ReconnectError
+from hubspot_skill.domain.text import clean
+from hubspot_skill.foundation.log import get_logger
+from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.hubspot.oauth import AppEndpoint
+from hubspot_skill.hubspot.tokens import TokenSource
+from hubspot_skill.service.scopes import Scope, ScopePlan, where_to_add
+from hubspot_skill.vault.store import Connected, Connection, ConnectionStore, Credential, Status
+
+__all__ = ["AccountBook", "ConnectedAccount", "Disconnected", "Entry"]
+
+_log = get_logger(__name__)
+
+KEY_APP = "service-key"
+"""What stands for an app where an account is connected by a key: one such connection an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedAccount:
+    """One connected account for people: its name, HubSpot's words for it, and how it stands.
+
+    `state` is a sentence; `needs_person` is True where only a person can mend it, and `fix` says how; `missing` are
+    scopes that were not granted, where HubSpot told which were.
+    """
+
+    connection_id: str
+    alias: str
+    hub_id: str
+    hub_domain: str
+    is_default: bool
+    is_key: bool
+    status: str
+    state: str
+    needs_person: bool
+    missing: tuple[Scope, ...]
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """What letting go did: the tokens are always gone here; `is_revoked` and `is_uninstalled` are HubSpot's part."""
+
+    alias: str
+    is_revoked: bool
+    is_uninstalled: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One account's place in the book that it stands in with others."""
+
+    book: AccountBook
+    connection_id: str
+
+
+class AccountBook:
+    """The accounts of a tenant at one HubSpot (`environment`); `endpoint` is None where no OAuth app is set."""
+
+    def __init__(
+        self,
+        *,
+        store: ConnectionStore,
+        tokens: Callable[[str], TokenSource],
+        plan: ScopePlan,
+        tenant: str,
+        environment: str,
+        endpoint: AppEndpoint | None = None,
+    ) -> None:
+        """Join the parts; `tokens` gives the access tokens of a connection through an app by its id."""
+        self.plan = plan
+        self._store = store
+        self._tokens = tokens
+        self._tenant = tenant
+        self._environment = environment
+        self._revoker = endpoint
+
+    async def accounts(self) -> tuple[ConnectedAccount, ...]:
+        """List the accounts that are or were connected, by name."""
+        return tuple(self._shown(found) for found in await self._store.all(self._tenant, self._environment))
+
+    async def account(self, account: str | None) -> ConnectedAccount:
+        """Give the account of that name, HubSpot id or domain; without one, the default or only one.
+
+        Raises:
+            NotConnectedError, UnknownNameError, AmbiguousNameError: as `ConnectionStore.find`.
+        """
+        return self._shown(await self._find(account))
+
+    async def add_key(self, hubspot: HubSpot, token: Secret, *, alias: str = "") -> ConnectedAccount:
+        """Ask HubSpot what a key stands for, and keep it; `hubspot` is the account as this key sees it.
+
+        The same account's earlier key is replaced and its name stays.
+
+        Raises:
+            TokenRefusedError: HubSpot does not accept the key; nothing is kept.
+            AlreadyExistsError: another account has that name.
+            InvalidInputError: the name has another form.
+        """
+        details = await hubspot.accounts.details()
+        facts = await hubspot.accounts.introspect()
+        kept = await self._store.connect(
+            self._tenant,
+            Connected(
+                app_id=KEY_APP,
+                hub_id=int(details.portal_id),
+                hub_domain="",
+                environment=self._environment,
+                scopes=facts.scopes or (),
+                access_token=token,
+            ),
+            alias=alias or await self._free_name(details.name, int(details.portal_id)),
+        )
+        _log.info("account_connected", connection=kept.connection_id)
+        return self._shown(kept)
+
+    async def rename(self, account: str, alias: str) -> None:
+        """Give an account another name.
+
+        Raises:
+            UnknownNameError: there is no such account.
+            AlreadyExistsError: another one has that name.
+            InvalidInputError: the name has another form.
+        """
+        found = await self._find(account)
+        await self._store.rename(self._tenant, found.connection_id, alias)
+
+    async def make_default(self, account: str) -> None:
+        """Make an account the one that is meant when none is named.
+
+        Raises:
+            UnknownNameError: there is no such account.
+        """
+        found = await self._find(account)
+        await self._store.make_default(self._tenant, found.connection_id)
+
+    async def disconnect(self, account: str, *, uninstall: bool = False) -> Disconnected:
+        """Delete an account and its tokens here and revoke them at HubSpot; with `uninstall` take the app out there too.
+
+        Raises:
+            UnknownNameError: there is no such account.
+        """
+        found = await self._find(account)
+        is_key = found.credential is Credential.STATIC
+        is_uninstalled = uninstall and not is_key and await self._uninstall(found)
+        refresh_token = await self._store.refresh_token(self._tenant, found.connection_id)
+        await self._store.drop_tokens(self._tenant, found.connection_id)
+        is_revoked = not is_key and (refresh_token is None or await self._let_go(refresh_token))
+        await self._store.forget(self._tenant, found.connection_id)
+        _log.info(
+            "account_disconnected",
+            connection=found.connection_id,
+            is_revoked=is_revoked,
+            is_uninstalled=is_uninstalled,
+        )
+        if is_key:
+            advice = "The key itself works until it is deleted in HubSpot: Settings, Integrations, Service keys."
+        elif is_revoked and is_uninstalled is uninstall:
+            advice = ""
+        else:
+            advice = "HubSpot could not be told. Remove the app there: Settings, Integrations, Connected apps."
+        return Disconnected(found.alias, is_revoked, is_uninstalled, advice)
+
+    async def _find(self, account: str | None) -> Connection:
+        return await self._store.find(self._tenant, account, self._environment)
+
+    async def _free_name(self, name: str, hub_id: int) -> str | None:
+        """Give a name for a new key from what the account is called; None where it has one or this one is taken."""
+        accounts = await self._store.all(self._tenant)
+        made = re.sub(r"[^a-z0-9._-]+", "-", name.casefold())[:30].strip("._-")
+        is_known = any(a.app_id == KEY_APP and a.hub_id == hub_id for a in accounts)
+        return None if is_known or not made or any(a.alias == made for a in accounts) else made
+
+    async def _let_go(self, refresh_token: Secret) -> bool:
+        if self._revoker is None:
+            return False
+        try:
+            await self._revoker.revoke(refresh_token)
+        except (HubSpotError, AppRefusedError, ReconnectError) as error:
+            _log.warning("revoke_failed", code=error.code)
+            return False
+        return True
+
+    async def _uninstall(self, account: Connection) -> bool:
+        if self._revoker is None:
+            return False
+        try:
+            await self._revoker.uninstall(await self._tokens(account.connection_id).access_token())
+        except HubSpotSkillError as error:
+            _log.warning("uninstall_failed", code=error.code)
+            return False
+        return True
+
+    def _shown(self, account: Connection) -> ConnectedAccount:
+        is_key = account.credential is Credential.STATIC
+        missing = self.plan.missing(account.scopes) if account.scopes else ()
+        needs_person = account.status is Status.NEEDS_REAUTH
+        fix = f"Connect it again: hubspot-skill login --account {account.alias}" if needs_person else ""
+        if missing and not needs_person:
+            fix = where_to_add([scope.name for scope in missing], is_app=not is_key)
+        return ConnectedAccount(
+            connection_id=account.connection_id,
+            alias=account.alias,
+            hub_id=str(account.hub_id),
+            hub_domain=clean(account.hub_domain, most=80),
+            is_default=account.is_default,
+            is_key=is_key,
+            status=account.status.value,
+            state=_STATES[account.status],
+            needs_person=needs_person,
+            missing=missing,
+            fix=fix,
+        )
+
+
+_STATES = {
+    Status.ACTIVE: "Connected.",
+    Status.NEEDS_REAUTH: "HubSpot no longer honours this connection: connect it again.",
+    Status.REVOKED: "Disconnected: its tokens are deleted.",
+    Status.DISABLED: "Switched off by the operator.",
+}
