@@ -100,7 +100,7 @@ async def slot_in_time(
     try:
         await asyncio.wait((future, limit), return_when=asyncio.FIRST_COMPLETED)
     except asyncio.CancelledError:
-        if future.done() and not future.cancelled():
+        if future.done() and not future.cancelled() and future.exception() is None:
             drop(future.result())
         future.cancel()
         raise

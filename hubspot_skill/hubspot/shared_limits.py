@@ -1,0 +1,517 @@
+"""Limits of one account that several processes keep together, in a file of one machine or a table of several.
+
+`SharedLimits` is a `LimitStore` like `budget.MemoryLimits`. Three rows hold an account's limits: burst by app and
+account, search and associations by account alone, whatever the app. What happens to a row is decided in
+`shared_limits_line`, purely; this module only waits. It is the adapter's own shell for the case of several processes,
+apart from `budget`, because one process alone needs none of it.
+
+- A caller waits in its class's queue. One task a limit exchanges with the row: it brings what was learnt and given
+  back since, and takes slots for exactly those who wait, at most `BLOCK` of a class at once, so no process hoards.
+- After that it sleeps until time can have freed a slot. An answer that it has not heard of frees none within a
+  window of the last look, so it need not poll; it still looks four times a window, for slots that were dropped.
+- Slots given back are told within a fiftieth of a window, long before they come free.
+- While it holds slots it exchanges four times a lease. After a kill the rest of the lease and one window pass until
+  all its slots are free again: at most 20 s for the burst limit.
+- Where the rows fail, the error is counted and the process goes on alone from what it last saw, with its part of the
+  limit (one of as many as were seen within a lease), after one window of caution if there were others. It tries the
+  rows again every second. A process that never saw them knows of no others and takes the whole limit.
+
+Costs: one exchange is one short transaction off the event loop. A process that is stopped for more than half a lease
+between taking and sending may send with a slot that has lapsed; the limiter cannot see that, and drops only what it
+has not handed out yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol, TypeVar, final
+from zoneinfo import ZoneInfo
+
+from hubspot_skill.domain.errors import HubSpotSkillError, RateLimitedError, StoreError
+from hubspot_skill.foundation.clock import Clock
+from hubspot_skill.foundation.crypto import mac
+from hubspot_skill.foundation.log import get_logger
+from hubspot_skill.foundation.shared_file import SharedFile
+from hubspot_skill.hubspot.gates import Gates, slot_in_time, too_late
+from hubspot_skill.hubspot.limits import Budget, LimitSettings, Priority, Quota, RateReading, Slot
+from hubspot_skill.hubspot.shared_limits_codec import decode, encode
+from hubspot_skill.hubspot.shared_limits_line import (
+    Answered,
+    Ask,
+    Closed,
+    Event,
+    LineRules,
+    Moment,
+    Outcome,
+    Parked,
+    Refused,
+    exchange,
+    members,
+)
+
+__all__ = ["BLOCK", "FileRows", "RowNames", "SharedLimits", "SharedRows"]
+
+BLOCK = 16
+LEASE_S = 10.0
+TOLD_IN_WINDOWS = 0.02
+LOOKS_A_WINDOW = 4
+LEAST_PAUSE_IN_WINDOWS = 0.002
+BEATS_A_LEASE = 4
+RETRY_S = 1.0
+
+T = TypeVar("T")
+_log = get_logger(__name__)
+
+
+class SharedRows(Protocol):
+    """Named values that processes change in turn."""
+
+    async def change(self, name: str, work: Callable[[bytes | None, Moment], tuple[bytes, T]]) -> T:
+        """Replace a value by what `work` makes of it at a moment, and give what else `work` gives.
+
+        Raises:
+            StoreError: the value cannot be changed now.
+        """
+        ...
+
+
+@final
+class FileRows:
+    """Rows in a file, by the steady clock that the processes of one machine share; one serves all accounts."""
+
+    def __init__(self, file: SharedFile, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+
+    async def change(self, name: str, work: Callable[[bytes | None, Moment], tuple[bytes, T]]) -> T:
+        """Replace a value by what `work` makes of it at the moment that its lock was taken."""
+
+        def at_once(value: bytes | None) -> tuple[bytes, T]:
+            now_s = self._clock.monotonic()
+            return work(value, Moment(now_s, wall_ahead_s=self._clock.now().timestamp() - now_s))
+
+        return await self._file.change(name, at_once)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class RowNames:
+    """The rows of one account, named by keyed hashes, so that the store does not tell which accounts there are."""
+
+    app: str
+    by_budget: Mapping[Budget, str]
+
+    @classmethod
+    def of(cls, key: bytes, *, app_id: str, hub_id: str) -> RowNames:
+        """Name the rows; `key` is 32 bytes that all processes of one installation share.
+
+        `app_id` is whatever has a burst limit of its own: the OAuth app, or a token's hash.
+        """
+
+        def name(*parts: str) -> str:
+            return mac(key, *(part.encode() for part in parts))[:16].hex()
+
+        return cls(
+            app=name("app", app_id, hub_id),
+            by_budget={
+                Budget.BURST: name("burst", app_id, hub_id),
+                Budget.SEARCH: name("search", hub_id),
+                Budget.ASSOCIATIONS: name("associations", hub_id),
+            },
+        )
+
+
+@final
+class SharedLimits:
+    """The limits of one account in rows that several processes share; closing it gives its slots back at once."""
+
+    def __init__(
+        self,
+        rows: SharedRows,
+        names: RowNames,
+        settings: LimitSettings,
+        clock: Clock,
+        *,
+        member: str | None = None,
+        lease_s: float = LEASE_S,
+    ) -> None:
+        """Join an account's limits; `member` is this process's name among the others, random if it is not given."""
+        own = member or secrets.token_hex(8)
+        self._clock = clock
+        self._gates = Gates(clock)
+        self._quota = Quota()
+        sizes = {
+            Budget.BURST: LineRules(settings.burst, settings.burst_window_s, settings.burst_cap, lease_s),
+            Budget.SEARCH: LineRules(settings.search, settings.search_window_s, None, lease_s),
+            Budget.ASSOCIATIONS: LineRules(settings.associations, settings.associations_window_s, None, lease_s),
+        }
+        self._lines = {
+            budget: _Line(budget, _Row(rows, names.by_budget[budget], names.app, own, clock), rules, self._gates)
+            for budget, rules in sizes.items()
+        }
+
+    @property
+    def quota(self) -> Quota:
+        """The limits as HubSpot last told this process or, where it has not, another one."""
+        return self._lines[Budget.BURST].quota if self._quota == Quota() else self._quota
+
+    @property
+    def store_errors(self) -> int:
+        """How often the shared rows failed or were lost."""
+        return sum(line.errors for line in self._lines.values())
+
+    async def take(self, budget: Budget, priority: Priority, deadline_s: float) -> Slot:
+        """Wait for a slot until the clock's steady count reaches `deadline_s`."""
+        self._gates.check()
+        line = self._lines[budget]
+        slot = await line.take(priority, deadline_s)
+        try:
+            self._gates.check()
+        except BaseException:
+            line.drop(slot)
+            raise
+        return slot
+
+    def drop(self, budget: Budget, slot: Slot) -> None:
+        """Free a slot whose call was never sent."""
+        self._lines[budget].drop(slot)
+
+    def give_back(self, budget: Budget, slot: Slot, reading: RateReading | None) -> None:
+        """Let a slot cool; `reading` are the answer's rate headers, None when no answer came."""
+        if reading is not None:
+            if budget is Budget.BURST or reading.daily_remaining is not None:
+                self._quota = self._quota.after(reading)
+            if reading.daily_remaining == 0:
+                self.close_for_today()
+        self._lines[budget].give_back(slot, reading if budget is Budget.BURST else None)
+
+    def refused(self, budget: Budget, pause_s: float | None) -> None:
+        """Learn of a 429 on this budget; no `pause_s`: one window."""
+        self._lines[budget].learn(Refused(self._clock.monotonic(), pause_s))
+
+    def close_for_today(self) -> datetime:
+        """Learn of a 429 on the daily limit, and give the moment it ends."""
+        until = self._gates.close_for_today()
+        for line in self._lines.values():
+            line.learn(Closed(until.timestamp()))
+        return until
+
+    def park(self, seconds: float) -> None:
+        """Learn that the account is moving, and send nothing for so long."""
+        self._gates.park(seconds)
+        for line in self._lines.values():
+            line.learn(Parked(self._clock.monotonic() + seconds))
+
+    def set_zone(self, zone: ZoneInfo) -> None:
+        """Learn the account's time zone, whose midnight ends the daily limit."""
+        self._gates.zone = zone
+
+    async def aclose(self) -> None:
+        """Tell the others what is left to tell; calls under way must have ended. The rows stay open."""
+        await asyncio.gather(*(line.aclose() for line in self._lines.values()))
+
+
+class _Row:
+    """One shared value as this process sees it, and what goes on in its place when it cannot be had."""
+
+    def __init__(self, rows: SharedRows, name: str, app: str, member: str, clock: Clock) -> None:
+        self.clock = clock
+        self.errors = 0
+        self.last: Outcome | None = None
+        self._rows = rows
+        self._name = name
+        self._app = app
+        self._member = member
+        self._unshared: tuple[Event, ...] = ()
+        self._alone: LineRules | None = None
+        self._retry_at_s = 0.0
+
+    def stated(self, outcome: Outcome) -> int:
+        """Give how many slots the value says that this process holds."""
+        return sum(outcome.state.members[self._member].in_flight.values())
+
+    def closed_until_s(self, outcome: Outcome) -> float | None:
+        """Give until when the app's daily limit is used up, in seconds since 1970."""
+        return outcome.state.closed_until_s.get(self._app)
+
+    async def exchange(
+        self,
+        in_flight: Mapping[Priority, int],
+        events: Sequence[Event],
+        wanted: Mapping[Priority, int],
+        rules: LineRules,
+    ) -> Outcome:
+        ask = Ask(
+            member=self._member,
+            app=self._app,
+            birth=secrets.token_hex(8),
+            in_flight=in_flight,
+            events=(*self._unshared, *events),
+            wanted=wanted,
+            known=self.last.state if self.last else None,
+        )
+        started_s = self.clock.monotonic()
+        if self._alone is None or started_s >= self._retry_at_s:
+            try:
+                outcome = await self._rows.change(self._name, partial(_rewrite, ask=ask, rules=rules))
+            except StoreError as error:
+                self._failed(error, started_s, rules)
+            else:
+                self._shared(outcome)
+                return outcome
+        return self._go_on_alone(replace(ask, events=tuple(events)), rules)
+
+    def _shared(self, outcome: Outcome) -> None:
+        if outcome.was_lost:
+            self.errors += 1
+            _log.warning("limits_store_lost")
+        elif self._alone is not None:
+            _log.info("limits_store_back")
+        self._unshared = ()
+        self._alone = None
+        self.last = outcome
+
+    def _failed(self, error: StoreError, started_s: float, rules: LineRules) -> None:
+        """Count it, and at the first one take this process's part of what it last saw."""
+        self.errors += 1
+        now_s = self.clock.monotonic()
+        self._retry_at_s = now_s + max(RETRY_S, 10 * (now_s - started_s))
+        if self._alone is not None:
+            return
+        _log.warning("limits_store_failed", error=error.message)
+        self._alone = rules
+        if self.last is None:
+            return
+        state = self.last.state
+        parts = max(1, members(state))
+        part = max(1, state.log.told // parts)
+        self._alone = replace(rules, cap=part if rules.cap is None else min(part, max(1, rules.cap // parts)))
+        if parts > 1:
+            stretch = max(1.0, parts / state.log.told)
+            pause_s = now_s + self.last.moment.ahead_s + state.log.window_s
+            log = replace(state.log, window_s=state.log.window_s * stretch, paused_until_s=pause_s, cooling=())
+            self.last = replace(self.last, state=replace(state, log=log, members={}))
+
+    def _go_on_alone(self, ask: Ask, rules: LineRules) -> Outcome:
+        last = self.last
+        ahead_s = last.moment.ahead_s if last else 0.0
+        now_s = self.clock.monotonic()
+        moment = Moment(now_s + ahead_s, ahead_s, self.clock.now().timestamp() - now_s - ahead_s)
+        outcome = exchange(last.state if last else None, moment, ask, self._alone or rules)
+        since_s = now_s - 3 * outcome.state.log.window_s
+        kept = (event for event in (*self._unshared, *ask.events) if not _is_stale(event, since_s))
+        self._unshared = tuple(kept)
+        self.last = outcome
+        return outcome
+
+
+def _rewrite(value: bytes | None, moment: Moment, *, ask: Ask, rules: LineRules) -> tuple[bytes, Outcome]:
+    state = decode(value) if value is not None else None
+    damaged = value is not None and state is None
+    outcome = exchange(state, moment, replace(ask, is_damaged=damaged), rules)
+    return encode(outcome.state), outcome
+
+
+def _is_stale(event: Event, since_s: float) -> bool:
+    return isinstance(event, Answered | Refused) and event.at_s < since_s
+
+
+@dataclass(slots=True)
+class _Waiter:
+    """A caller in its queue; `is_told` once it was known that its wait can end in time."""
+
+    future: asyncio.Future[Slot]
+    deadline_s: float
+    is_told: bool = False
+
+
+class _Line:
+    """The callers of this process that wait for one limit, and the task that exchanges for them."""
+
+    def __init__(self, budget: Budget, row: _Row, rules: LineRules, gates: Gates) -> None:
+        self._budget = budget
+        self._row = row
+        self._rules = rules
+        self._gates = gates
+        self._clock = row.clock
+        self._queues: dict[Priority, deque[_Waiter]] = {priority: deque() for priority in Priority}
+        self._in_flight = dict.fromkeys(Priority, 0)
+        self._stated = 0
+        self._events: list[Event] = []
+        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._due_s: float | None = None
+        self._beat_s = 0.0
+        self._is_closing = False
+
+    @property
+    def errors(self) -> int:
+        return self._row.errors
+
+    @property
+    def quota(self) -> Quota:
+        return self._row.last.state.quota if self._row.last else Quota()
+
+    async def take(self, priority: Priority, deadline_s: float) -> Slot:
+        queue = self._queues[priority]
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), deadline_s)
+        if queue:
+            self._refuse_late(waiter, len(queue))
+        queue.append(waiter)
+        if len(queue) == 1:
+            self._exchange_in(0.0)
+        try:
+            return await slot_in_time(waiter.future, deadline_s, self._clock, self.drop)
+        except TimeoutError:
+            raise too_late(self._budget, self._wait_s(len(queue))) from None
+        finally:
+            if waiter in queue:
+                queue.remove(waiter)
+
+    def drop(self, slot: Slot) -> None:
+        self._in_flight[slot.priority] -= 1
+        self._exchange_in(TOLD_IN_WINDOWS * self._rules.window_s)
+
+    def give_back(self, slot: Slot, reading: RateReading | None) -> None:
+        self._in_flight[slot.priority] -= 1
+        self._events.append(Answered(slot, self._clock.monotonic(), reading))
+        self._exchange_in(TOLD_IN_WINDOWS * self._rules.window_s)
+
+    def learn(self, event: Event) -> None:
+        self._events.append(event)
+        self._exchange_in(0.0)
+
+    async def aclose(self) -> None:
+        self._is_closing = True
+        if self._task is not None:
+            self._changed.set()
+            await self._task
+
+    def _exchange_in(self, seconds: float) -> None:
+        """Exchange in so many seconds or sooner."""
+        due_s = self._clock.monotonic() + seconds
+        if self._due_s is None or due_s < self._due_s:
+            self._due_s = due_s
+            self._changed.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        """Exchange whenever it is due, until nobody waits and nothing is held."""
+        while (due_s := self._next_s()) is not None:
+            pause_s = due_s - self._clock.monotonic()
+            if pause_s <= 0:
+                await self._exchange()
+            else:
+                await self._sleep(pause_s)
+        self._task = None
+
+    def _next_s(self) -> float | None:
+        """Give when the next exchange is due, None when there is nothing left to wait for."""
+        if self._is_closing:
+            is_told = not self._events and self._stated == sum(self._in_flight.values())
+            return None if is_told else self._clock.monotonic()
+        beat_s = self._beat_s if self._stated else None
+        return min((moment for moment in (self._due_s, beat_s) if moment is not None), default=None)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep until then, or until something comes due sooner."""
+        self._changed.clear()
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        changing = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait((sleeping, changing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            changing.cancel()
+
+    async def _exchange(self) -> None:
+        self._due_s = None
+        events, self._events = self._events, []
+        started_s = self._clock.monotonic()
+        outcome = await self._row.exchange(self._in_flight.copy(), events, self._wanted(), self._rules)
+        is_in_time = self._clock.monotonic() < started_s + self._rules.lease_s / 2
+        for slot in outcome.slots:
+            self._in_flight[slot.priority] += 1
+            waiter = self._first(slot.priority) if is_in_time else None
+            if waiter is None:
+                self.drop(slot)
+            else:
+                waiter.future.set_result(slot)
+        if outcome.cuts:
+            _log.warning("rate_limited", budget=self._budget.value)
+        self._stated = self._row.stated(outcome)
+        self._beat_s = self._clock.monotonic() + self._rules.lease_s / BEATS_A_LEASE
+        self._hear(outcome)
+        self._plan(outcome)
+
+    def _wanted(self) -> dict[Priority, int]:
+        """Count who waits, at most a block of each class."""
+        return {
+            priority: min(BLOCK, sum(not waiter.future.done() for waiter in queue))
+            for priority, queue in self._queues.items()
+        }
+
+    def _first(self, priority: Priority) -> _Waiter | None:
+        queue = self._queues[priority]
+        while queue:
+            waiter = queue.popleft()
+            if not waiter.future.done():
+                return waiter
+        return None
+
+    def _hear(self, outcome: Outcome) -> None:
+        """Learn from the value which gates are shut, and tell those who wait."""
+        closed_s = self._row.closed_until_s(outcome)
+        parked_s = outcome.state.parked_until_s - outcome.moment.now_s
+        self._gates.heard(None if closed_s is None else datetime.fromtimestamp(closed_s, UTC), parked_s)
+        for waiter in self._waiting():
+            try:
+                self._gates.check()
+            except HubSpotSkillError as error:
+                waiter.future.set_exception(error)
+
+    def _plan(self, outcome: Outcome) -> None:
+        """Refuse those whose slot cannot come in time, and look again when one can be free for the others."""
+        for queue in self._queues.values():
+            for ahead, waiter in enumerate(queue):
+                if not waiter.is_told and not waiter.future.done():
+                    try:
+                        self._refuse_late(waiter, ahead)
+                    except RateLimitedError as error:
+                        waiter.future.set_exception(error)
+        if not any(self._waiting()):
+            return
+        if len(outcome.slots) >= BLOCK:
+            self._exchange_in(0.0)
+            return
+        window_s = outcome.log.window_s
+        free_s = outcome.log.next_change_s(self._store_now_s(outcome))
+        pause_s = min(window_s / LOOKS_A_WINDOW, window_s if free_s is None else free_s)
+        self._exchange_in(max(pause_s, LEAST_PAUSE_IN_WINDOWS * window_s))
+
+    def _refuse_late(self, waiter: _Waiter, ahead: int) -> None:
+        wait_s = self._wait_s(ahead)
+        if self._clock.monotonic() + wait_s > waiter.deadline_s:
+            raise too_late(self._budget, wait_s)
+        waiter.is_told = True
+
+    def _wait_s(self, ahead: int) -> float:
+        """Give the least wait with `ahead` others before, as far as this process knows."""
+        last = self._row.last
+        return last.log.wait_s(self._store_now_s(last), ahead) if last else 0.0
+
+    def _store_now_s(self, outcome: Outcome) -> float:
+        return self._clock.monotonic() + outcome.moment.ahead_s
+
+    def _waiting(self) -> Iterator[_Waiter]:
+        return (waiter for queue in self._queues.values() for waiter in queue if not waiter.future.done())
