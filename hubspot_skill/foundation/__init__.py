@@ -3,6 +3,7 @@
 - `clock`: the present moment, a steady count of seconds, and sleep; tests bring their own.
 - `secret`: text that never shows itself by accident.
 - `log`: events and values to stderr, with an allow-list of keys and a net that catches secrets.
+- `counters`: what happened in this process, counted.
 - `crypto`: keys for a purpose, message authentication, and records that open only in their own place.
 - `private_files`: files and folders of their owner alone.
 - `databases`, `migrations`: encrypted SQLite or PostgreSQL, one transaction a function, schemas in numbered steps.

@@ -16,8 +16,9 @@ from typing import Generic, TypeVar
 
 from pydantic_core import from_json
 
-from hubspot_skill.domain.errors import DailyLimitError, DeadlineError, UnavailableError
+from hubspot_skill.domain.errors import DailyLimitError, DeadlineError, TokenRefusedError, UnavailableError
 from hubspot_skill.foundation.clock import Clock
+from hubspot_skill.foundation.counters import Counter, count
 from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot import failures
@@ -36,6 +37,8 @@ __all__ = ["Call", "Caller", "Endpoint", "Line"]
 MAX_KEYS = 300_000
 MAX_ELEMENTS = 1_000_000
 COUNTED_FROM_BYTES = 1_000_000
+WAITED_FROM_S = 0.005
+"""From when on a slot counts as waited for; a free one takes microseconds, or a statement of the shared store."""
 RATE_HEADER = b"x-hubspot-ratelimit-"
 
 T = TypeVar("T")
@@ -142,9 +145,13 @@ class Caller:
 
     async def _attempt(self, call: Call, read: Callable[[object], T], deadline_s: float) -> _Done[T] | Failure:
         line = self.line
+        asked_s = line.clock.monotonic()
         slot = await line.limits.take(call.budget, self.priority, deadline_s)
         breaker = line.breakers[call.endpoint]
         now_s = line.clock.monotonic()
+        if now_s - asked_s > WAITED_FROM_S:
+            count(Counter.LIMIT_WAITS, call.budget.value)
+            count(Counter.LIMIT_WAITED_S, call.budget.value, by=now_s - asked_s)
         if not breaker.allows(now_s):
             line.limits.drop(call.budget, slot)
             return Failure(_breaker_open(call, breaker.wait_s(now_s)))
@@ -194,8 +201,12 @@ class Caller:
         line = self.line
         now_s = line.clock.monotonic()
         if isinstance(outcome, _Done):
+            count(Counter.HUBSPOT_CALLS, call.endpoint.value, "ok")
             breaker.succeeded(now_s)
             return
+        count(Counter.HUBSPOT_CALLS, call.endpoint.value, outcome.error.code)
+        if outcome.policy is not None:
+            count(Counter.RATE_REFUSALS, outcome.policy.value)
         if outcome.is_outage:
             was_open = breaker.is_open
             breaker.failed(now_s)
@@ -211,8 +222,8 @@ class Caller:
                 outcome.error.resets_at = resets_at
         elif outcome.policy is not None:
             line.limits.refused(call.budget, outcome.pause_s)
-        if outcome.error.code == "token_refused":
-            line.tokens.refused(token)
+        if isinstance(outcome.error, TokenRefusedError):
+            line.tokens.refused(token, expired=outcome.error.expired)
 
 
 def read_rates(answer: Answer) -> RateReading | None:

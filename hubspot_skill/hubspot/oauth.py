@@ -29,6 +29,7 @@ from hubspot_skill.domain.errors import (
     UnexpectedRefusalError,
     UnreachableError,
 )
+from hubspot_skill.foundation.counters import Counter, count
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.settings import AppCredentials
 from hubspot_skill.hubspot.transport import Answer, NotSentError, Transport, TransportError
@@ -76,7 +77,13 @@ class AppEndpoint:
             HubSpotError: HubSpot failed, or its answer was lost.
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token.reveal()}
-        return await self._ask(self._token, form, read_tokens, may_have_acted=True)
+        try:
+            tokens = await self._ask(self._token, form, read_tokens, may_have_acted=True)
+        except HubSpotSkillError as error:
+            count(Counter.REFRESHES, error.code)
+            raise
+        count(Counter.REFRESHES, "ok")
+        return tokens
 
     async def exchange(self, code: Secret, *, redirect_uri: str, code_verifier: Secret | None) -> Tokens:
         """Exchange the code of a sign-in for its first tokens; a code works once.

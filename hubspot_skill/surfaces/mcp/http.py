@@ -1,4 +1,4 @@
-"""The server over streamable HTTP: `/mcp` for both protocol eras and `/health`, behind one guard.
+"""The server over streamable HTTP: `/mcp` for both protocol eras, `/health` and what watches it, behind one guard.
 
 The guard looks at every request before the SDK does: the Host must be one that this server is known by (421), a
 browser's Origin one that may use it (403), the bearer token right, compared in constant time (401), the body at most
@@ -74,8 +74,10 @@ def check_bind(host: str) -> None:
         )
 
 
-def http_app(server: MCPServer[Any], settings: HttpSettings, *, version: str) -> Starlette:
-    """Build the ASGI application; its lifespan runs the server's sessions."""
+def http_app(
+    server: MCPServer[Any], settings: HttpSettings, *, version: str, watching: Sequence[Route] = ()
+) -> Starlette:
+    """Build the ASGI application; its lifespan runs the server's sessions. `watching` stands behind the same guard."""
     mcp_app = server.streamable_http_app(
         streamable_http_path=PATH,
         max_request_body_size=MAX_BODY_BYTES,
@@ -88,7 +90,7 @@ def http_app(server: MCPServer[Any], settings: HttpSettings, *, version: str) ->
         return JSONResponse({"status": "ok", "version": version})
 
     return Starlette(
-        routes=[Route("/health", health, methods=["GET"]), *mcp_app.routes],
+        routes=[Route("/health", health, methods=["GET"]), *watching, *mcp_app.routes],
         middleware=[Middleware(_Guard, settings=settings)],
         lifespan=lambda app: server.session_manager.run(),
     )

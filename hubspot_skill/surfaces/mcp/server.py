@@ -15,6 +15,7 @@ from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequ
 
 from hubspot_skill.domain.errors import Candidate, ReadOnlyError, UnknownNameError
 from hubspot_skill.domain.text import quote
+from hubspot_skill.foundation.counters import Counter, count
 from hubspot_skill.surfaces.mcp import completions, failures, prompts, resources
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
@@ -77,9 +78,7 @@ class _Server(MCPServer[Any]):
         count(Counter.TOOL_CALLS, name if is_known else "unknown", ended)
         return result
 
-    async def _called(
-        self, name: str, arguments: dict[str, Any], context: Any
-    ) -> CallToolResult | InputRequiredResult:
+    async def _called(self, name: str, arguments: dict[str, Any], context: Any) -> CallToolResult | InputRequiredResult:
         if self._tool_manager.get_tool(name) is not None:
             return await super().call_tool(name, arguments, context)
         if any(kind.name == name for kinds in TOOLSETS.values() for kind in kinds):
