@@ -25,8 +25,8 @@ class TokenSource(Protocol):
         """
         ...
 
-    def refused(self, token: Secret) -> None:
-        """Learn that HubSpot answered 401 to this token."""
+    def refused(self, token: Secret, *, expired: bool) -> None:
+        """Learn that HubSpot answered 401 to this token, and whether it said that the token's time is over."""
         ...
 
 
@@ -51,5 +51,5 @@ class StaticToken:
         """Give the token."""
         return self._token
 
-    def refused(self, token: Secret) -> None:
+    def refused(self, token: Secret, *, expired: bool) -> None:
         """Change nothing: there is no other token to fall back to."""

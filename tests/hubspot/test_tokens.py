@@ -24,13 +24,13 @@ class Renewed:
     """A source that has another token after the first was refused."""
 
     def __init__(self) -> None:
-        self.refusals: list[str] = []
+        self.refusals: list[tuple[str, bool]] = []
 
     async def access_token(self) -> Secret:
         return Secret(f"token-{len(self.refusals)}")
 
-    def refused(self, token: Secret) -> None:
-        self.refusals.append(token.reveal())
+    def refused(self, token: Secret, *, expired: bool) -> None:
+        self.refusals.append((token.reveal(), expired))
 
 
 @pytest.mark.parametrize(("category", "expired"), [("EXPIRED_AUTHENTICATION", True), ("INVALID_AUTHENTICATION", False)])
@@ -45,5 +45,5 @@ async def test_a_refused_token_is_told_to_its_source_and_the_next_call_asks_agai
                 await hubspot.objects.read(CONTACTS, "1", properties=())
             assert caught.value.expired is expired
         await hubspot.aclose()
-    assert tokens.refusals == ["token-0", "token-1"]
+    assert tokens.refusals == [("token-0", expired), ("token-1", expired)]
     assert [received.headers["authorization"] for received in stub.received] == ["Bearer token-0", "Bearer token-1"]
