@@ -13,12 +13,16 @@
     │   ├── ValueChangedError          value_changed       `only_if` did not hold
     │   ├── RejectedValueError         rejected_value      HubSpot refused a value
     │   ├── ReadOnlyError              read_only           writing is switched off here
+    │   ├── NotApprovedError           not_approved        a plan that no person has approved as it is now
+    │   ├── PlanEndedError             plan_ended          a plan that was applied, has expired or is being applied
+    │   ├── AccountBusyError           account_busy        another plan is being applied to the account
     │   └── SignInRefusedError         sign_in_refused     a web sign-in cannot be completed
     ├── AccountError                   whoever owns the HubSpot account can mend it
     │   ├── NotConnectedError          not_connected       no account is connected
     │   ├── ReconnectError             reconnect           the app's grant has ended; a person must connect again
     │   ├── TokenRefusedError          token_refused       HubSpot does not accept the token
     │   ├── MissingScopesError         missing_scopes      the token lacks a scope; it is named
+    │   ├── WritesOffError             writes_off          writing to the account was switched off by a person
     │   └── DailyLimitError            daily_limit         the account's calls for today are used up
     ├── HubSpotError                   HubSpot has to recover, or the caller has to wait
     │   ├── RateLimitedError           rate_limited        too many calls for the moment
@@ -49,6 +53,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 __all__ = [
+    "AccountBusyError",
     "AccountError",
     "AccountMovingError",
     "AlreadyExistsError",
@@ -63,11 +68,13 @@ __all__ = [
     "InvalidInputError",
     "MalformedAnswerError",
     "MissingScopesError",
+    "NotApprovedError",
     "NotConnectedError",
     "NotFoundError",
     "OperatorError",
     "OutcomeUnknownError",
     "PlaceError",
+    "PlanEndedError",
     "PossibleDuplicateError",
     "RateLimitedError",
     "ReadOnlyError",
@@ -83,6 +90,7 @@ __all__ = [
     "UnreachableError",
     "ValueChangedError",
     "VaultRefusedError",
+    "WritesOffError",
     "Wrote",
 ]
 
@@ -210,11 +218,29 @@ class ReadOnlyError(CallerError):
     code = "read_only"
 
 
+class NotApprovedError(CallerError):
+    """No person has approved this plan as it is now, so nothing was written."""
+
+    code = "not_approved"
+
+
+class PlanEndedError(CallerError):
+    """This plan can no longer be approved or applied: it has run, is running, or its time is over."""
+
+    code = "plan_ended"
+
+
+class AccountBusyError(CallerError):
+    """Another plan is being applied to this account; one runs at a time."""
+
+    code = "account_busy"
+
+
 class SignInRefusedError(CallerError):
     """A sign-in with HubSpot in the browser cannot be completed; `reason` is a stable word for why.
 
     Reasons: `unknown_state`, `other_browser`, `expired_state`, `denied`, `account_switched`, `code_refused`,
-    `foreign_origin`, `no_session`, `too_many_attempts`.
+    `foreign_origin`, `no_session`, `only_connect`, `too_many_attempts`.
     """
 
     code = "sign_in_refused"
@@ -271,6 +297,12 @@ class MissingScopesError(AccountError):
     ) -> None:
         super().__init__(message, hint=hint, correlation_id=correlation_id)
         self.scopes = tuple(scopes)
+
+
+class WritesOffError(AccountError):
+    """A person has switched writing to this account off, by its policy or at once."""
+
+    code = "writes_off"
 
 
 class DailyLimitError(AccountError):

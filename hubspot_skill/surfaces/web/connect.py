@@ -116,6 +116,7 @@ class _Desk:
             accounts=accounts,
             connected=request.query_params.get("connected", ""),
             disconnected=request.query_params.get("disconnected", ""),
+            may_change=not request.state.session.only_connect,
             start_path=START_PATH,
             accounts_path=ACCOUNTS_PATH,
         )

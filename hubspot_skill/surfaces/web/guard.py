@@ -30,6 +30,11 @@ CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 MAX_BODY_BYTES = 256 * 1024
 CONNECT_PATHS = ("/oauth/", "/api/hubspot/oauth/", "/leave", "/static/")
+"""What a session that may only connect accounts may see."""
+CONNECT_ACTIONS = frozenset(
+    {"/leave", *(f"{prefix}/oauth/{step}" for prefix in ("", "/api/hubspot") for step in ("start", "callback"))}
+)
+"""And what it may do there: begin, come back, and go."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = "; ".join(
     (
@@ -88,6 +93,7 @@ class Guard:
                 body = await _body(request)
                 self._check_origin(request)
                 self._check_token(request, body)
+                self._check_power(request)
             except HubSpotSkillError as error:
                 status = HTTPStatus.BAD_REQUEST if isinstance(error, InvalidInputError) else HTTPStatus.FORBIDDEN
                 await self._pages.failure(request, error, status=status)(scope, receive, outward)
@@ -135,6 +141,14 @@ class Guard:
                 "this page is from an earlier session, so nothing was done",
                 reason="foreign_origin",
                 hint="Load the page again and repeat the step.",
+            )
+
+    def _check_power(self, request: Request) -> None:
+        if request.state.session.only_connect and request.url.path not in CONNECT_ACTIONS:
+            raise SignInRefusedError(
+                "this browser came by a link that may only connect accounts, so nothing was done",
+                reason="only_connect",
+                hint="Open a link from a terminal for the rest: `hubspot-skill login` makes one.",
             )
 
     def _with_headers(self, send: Send) -> Send:
