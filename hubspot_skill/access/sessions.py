@@ -3,7 +3,8 @@
 A link is made by whoever can run this program (its terminal shows it), works once, for ten minutes. It makes a session
 of a 256-bit id that ends 30 minutes after its last use and 12 hours after its start. Each session has its own CSRF
 token, which every changing request must carry. Ids are kept as SHA-256, so that a memory dump or a log of this table
-gives nobody a session.
+gives nobody a session. Every table has an upper size; the oldest gives way, and what a chat client can make in any
+number (links that may only connect) never pushes out what a terminal made.
 
 Its own module because sessions outlive requests and know nothing of HTTP; `surfaces.web` holds the cookie and asks here.
 Sessions live in memory: the server is one process on loopback until team sign-in is built, and a restart asks for a new
@@ -17,7 +18,9 @@ import hashlib
 import hmac
 import secrets
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from hubspot_skill.foundation.clock import Clock
 
@@ -27,6 +30,8 @@ __all__ = [
     "ATTEMPT_WINDOW_S",
     "IDLE_S",
     "LINK_S",
+    "MOST",
+    "MOST_ADDRESSES",
     "Attempts",
     "EnteredSession",
     "Session",
@@ -38,7 +43,13 @@ IDLE_S = 1_800.0
 ABSOLUTE_S = 43_200.0
 ATTEMPTS = 10
 ATTEMPT_WINDOW_S = 600.0
+MOST = 100
+"""Links, and sessions, of each of the two kinds."""
+MOST_ADDRESSES = 1_000
 _BYTES = 32
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class Session:
     """
 
     name: str
-    csrf: str
+    csrf: str = field(repr=False)
     started: float
     used: float
     only_connect: bool = False
@@ -64,7 +75,7 @@ class Session:
 class EnteredSession:
     """A session that was just made, with the secret id that only its browser may keep."""
 
-    id: str
+    id: str = field(repr=False)
     session: Session
 
 
@@ -79,6 +90,7 @@ class Sessions:
     def new_link(self, *, only_connect: bool = False) -> str:
         """Make the secret part of a link that makes one session within ten minutes."""
         self._sweep()
+        _make_room(self._links, [key for key, link in self._links.items() if link[1] is only_connect])
         secret = secrets.token_urlsafe(_BYTES)
         self._links[_digest(secret)] = (self._clock.monotonic() + LINK_S, only_connect)
         return secret
@@ -90,6 +102,7 @@ class Sessions:
             return None
         self._sweep()
         self._sessions.pop(_digest(instead_of), None)
+        _make_room(self._sessions, [key for key, s in self._sessions.items() if s.only_connect is only_connect])
         now = self._clock.monotonic()
         made = Session(secrets.token_hex(4), secrets.token_urlsafe(_BYTES), now, now, only_connect)
         session_id = secrets.token_urlsafe(_BYTES)
@@ -157,7 +170,17 @@ class Attempts:
 
     def failed(self, address: str) -> None:
         """Count one failed attempt."""
-        self._failed.setdefault(address, deque(maxlen=ATTEMPTS)).append(self._clock.monotonic())
+        now = self._clock.monotonic()
+        if address not in self._failed and len(self._failed) >= MOST_ADDRESSES:
+            self._failed = {a: times for a, times in self._failed.items() if times[-1] > now - ATTEMPT_WINDOW_S}
+            _make_room(self._failed, list(self._failed), most=MOST_ADDRESSES)
+        self._failed.setdefault(address, deque(maxlen=ATTEMPTS)).append(now)
+
+
+def _make_room(table: dict[K, T], alike: Sequence[K], *, most: int = MOST) -> None:
+    """Take the oldest of these out of a table that already holds the most of them."""
+    for key in alike[: max(0, len(alike) - most + 1)]:
+        del table[key]
 
 
 def _digest(secret: str) -> bytes:

@@ -8,7 +8,7 @@ revoked at once and nothing is kept. HubSpot's own words never reach the person:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from hubspot_skill.domain.errors import SignInRefusedError, TokenRefusedError
@@ -48,8 +48,8 @@ class OAuthAppSettings:
 class Begun:
     """A sign-in that has begun: HubSpot's address to open, and the nonce for a cookie of the same browser."""
 
-    address: str
-    nonce: str
+    address: str = field(repr=False)
+    nonce: str = field(repr=False)
 
 
 class Connections(AccountBook):

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hubspot_skill.domain.errors import SignInRefusedError
 from hubspot_skill.foundation.clock import Clock
@@ -36,8 +36,8 @@ class Flight:
 class Departure:
     """What leaves with the browser: `state` and `challenge` in HubSpot's address, `nonce` in a cookie of ours."""
 
-    state: str
-    nonce: str
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
     challenge: str
 
 

@@ -1,6 +1,16 @@
 """Sessions by one-time link: what makes one, what ends it, and how guessing is slowed."""
 
-from hubspot_skill.access.sessions import ABSOLUTE_S, ATTEMPT_WINDOW_S, ATTEMPTS, IDLE_S, LINK_S, Attempts, Sessions
+from hubspot_skill.access.sessions import (
+    ABSOLUTE_S,
+    ATTEMPT_WINDOW_S,
+    ATTEMPTS,
+    IDLE_S,
+    LINK_S,
+    MOST,
+    MOST_ADDRESSES,
+    Attempts,
+    Sessions,
+)
 from tests.manual_clock import ManualClock
 
 
@@ -111,3 +121,38 @@ async def test_a_link_that_may_only_connect_makes_such_a_session() -> None:
     assert wide is not None
     assert narrow.session.only_connect
     assert not wide.session.only_connect
+
+
+async def test_links_that_a_chat_makes_without_end_leave_those_of_a_terminal_alone() -> None:
+    sessions = Sessions(ManualClock())
+    from_terminal = sessions.new_link()
+    from_chat = [sessions.new_link(only_connect=True) for _ in range(MOST + 1)]
+    assert sessions.enter(from_chat[0]) is None
+    assert sessions.enter(from_chat[1]) is not None
+    assert sessions.enter(from_terminal) is not None
+
+
+async def test_sessions_made_without_end_push_out_the_oldest_of_their_kind_only() -> None:
+    sessions = Sessions(ManualClock())
+    whole = sessions.enter(sessions.new_link())
+    narrow = [sessions.enter(sessions.new_link(only_connect=True)) for _ in range(MOST + 1)]
+    assert whole is not None
+    assert sessions.find(whole.id) is not None
+    alive = [sessions.find(entered.id) is not None for entered in narrow if entered is not None]
+    assert alive == [False, *[True] * MOST]
+
+
+async def test_failed_attempts_are_remembered_of_so_many_addresses_and_no_more() -> None:
+    attempts = Attempts(ManualClock())
+    for number in range(3 * MOST_ADDRESSES):
+        attempts.failed(f"address {number}")
+    [kept] = vars(attempts).keys() - {"_clock"}
+    assert len(vars(attempts)[kept]) <= MOST_ADDRESSES
+
+
+async def test_no_secret_of_a_session_is_in_its_text_form() -> None:
+    sessions = Sessions(ManualClock())
+    entered = sessions.enter(sessions.new_link())
+    assert entered is not None
+    assert entered.id not in repr(entered)
+    assert entered.session.csrf not in repr(entered)

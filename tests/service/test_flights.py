@@ -59,3 +59,9 @@ async def test_nothing_that_left_with_the_browser_is_kept_as_it_is() -> None:
     kept = repr(vars(flights))
     assert departure.state not in kept
     assert departure.nonce not in kept
+
+
+async def test_what_leaves_with_the_browser_is_not_in_its_text_form() -> None:
+    departure = Flights(ManualClock()).depart("s")
+    assert departure.state not in repr(departure)
+    assert departure.nonce not in repr(departure)
