@@ -1,7 +1,7 @@
 """A warm parent that forks refreshing children, for trials R1, R3 and V1; run as a module, it is told what to do by lines.
 
 The first line of its input is a `Task` as JSON. Then each line is one order: `round` has every child get a token at
-once, `kill SECONDS` lets one child refresh over and over and kills it that long after its first breath, `stop SECONDS` does
+once, `kill SECONDS` lets one child refresh over and over and kills it that long after its first time, `stop SECONDS` does
 the same but only stops it, and `resume SECONDS` lets the stopped one go on for that long and then kills it. Each order
 is answered by one line of JSON.
 """
@@ -144,13 +144,13 @@ class Single:
     """One child that refreshes over and over until it is killed."""
 
     def __init__(self, task: Task) -> None:
-        """Fork it and wait for its first breath."""
+        """Fork it and wait until it has refreshed once: the first time is slow and would hide all others."""
         results, answers = os.pipe()
         self._child = _fork(lambda: asyncio.run(_refresh_on(task, answers)))
         os.close(answers)
         self._results = results
         self._lines = Lines(results)
-        self._lines.read(1, within_s=20)
+        _, self._first = self._lines.read(2, within_s=20)
 
     def stop(self, after_s: float) -> None:
         """Stop it where it is after a while."""
@@ -163,7 +163,7 @@ class Single:
         time.sleep(after_s)
         os.kill(self._child, signal.SIGKILL)
         os.waitpid(self._child, 0)
-        told = self._lines.drain()
+        told = [self._first, *self._lines.drain()]
         os.close(self._results)
         return told
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
-from hubspot_skill.domain.errors import ReconnectError
+from hubspot_skill.domain.errors import ReconnectError, StoreError
 from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.foundation.crypto import KeyRing, MasterKey
 from hubspot_skill.foundation.secret import Secret
@@ -43,10 +43,12 @@ class Herd:
 
 @dataclass(slots=True)
 class Killed:
-    """V1: what became of the grant after each kill."""
+    """V1 and R3: what became of the grant after each kill; `in_the_middle` of them left a refresh unfinished."""
 
     kills: int = 0
+    in_the_middle: int = 0
     kept: int = 0
+    blocked: int = 0
     lost_and_told: int = 0
     lost_silently: int = 0
     acknowledged_missing: int = 0
@@ -78,16 +80,19 @@ async def kill_while_refreshing(kind: str, folder: Path, rotation: Rotation, *, 
         portal.switches = replace(portal.switches, refresh_rotation=rotation)
         async with _stage(kind, folder, served, children=1, lease_s=0.25, send_needs_s=0.1) as stage:
             for _ in range(kills):
-                told = await stage.order(f"kill {chance.random() * 0.06}")
+                told = await stage.order(f"kill {chance.random() * 0.03}")
                 result.kills += 1
-                result.refreshed += max(len(told) - 1, 0)
+                result.refreshed += len(told)
                 await _judge(stage, told, result)
             result.damage = await stage.damage()
     return result
 
 
 async def stop_while_refreshing(kind: str, folder: Path, rotation: Rotation, *, stops: int, seed: int) -> Killed:
-    """Stop a refreshing process for longer than its lease while another refreshes, then let it go on."""
+    """Stop a refreshing process for longer than its lease while another refreshes, then let it go on.
+
+    One that is stopped inside a transaction holds its lock, so the other fails after the busy timeout: `blocked`.
+    """
     chance = random.Random(seed)
     result = Killed()
     with running_sandbox(portals()) as served:
@@ -95,8 +100,11 @@ async def stop_while_refreshing(kind: str, folder: Path, rotation: Rotation, *, 
         portal.switches = replace(portal.switches, refresh_rotation=rotation)
         async with _stage(kind, folder, served, children=1, lease_s=0.25, send_needs_s=0.1) as stage:
             for _ in range(stops):
-                await stage.order(f"stop {chance.random() * 0.06}")
-                await _judge(stage, [], result)
+                await stage.order(f"stop {chance.random() * 0.03}")
+                try:
+                    await _judge(stage, [], result)
+                except StoreError:
+                    result.blocked += 1
                 told = await stage.order("resume 0.1")
                 result.kills += 1
                 result.refreshed += len(told)
@@ -110,6 +118,7 @@ async def _judge(stage: "Stage", told: list[str], result: Killed) -> None:
     [connection] = await stage.vault.store.all(TENANT)
     generations = [int(line) for line in told if line.isdigit()]
     result.acknowledged_missing += bool(generations) and connection.generation < generations[-1]
+    result.in_the_middle += await stage.is_unfinished(connection)
     refresher = stage.vault.refresher(stage.endpoint)
     try:
         held = await refresher.token(TENANT, connection.connection_id, stale=connection.generation)
@@ -165,6 +174,12 @@ class Stage:
         """Move the end of the access token into the past."""
         ended = update(connections).values(expires_at=0)
         await self.vault.database.write(TENANT, lambda c: c.execute(ended))
+
+    async def is_unfinished(self, connection: Connection) -> bool:
+        """Tell whether somebody began a refresh and never told its end."""
+        query = select(connections.c.intent_generation).where(connections.c.connection_id == connection.connection_id)
+        found = await self.vault.database.read(TENANT, lambda c: c.scalar(query))
+        return found == connection.generation
 
     async def damage(self) -> str:
         """Give what SQLite finds wrong with its file."""

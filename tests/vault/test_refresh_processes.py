@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trials.refreshing import Rotation, kill_while_refreshing, stampede, stop_while_refreshing
+from tests.trials.refreshing import Rotation, kill_while_refreshing, stampede
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -36,16 +36,8 @@ async def test_a_killed_refresh_loses_nothing_or_tells_it(
     """Trial V1: a provider that rotates strictly can lose a grant to a kill, and then it is told."""
     result = await kill_while_refreshing(kind, tmp_path, rotation, kills=kills, seed=kills)
     assert result.kills == result.kept + result.lost_and_told
+    assert result.refreshed >= kills
+    assert result.in_the_middle > 0
     assert (result.lost_silently, result.acknowledged_missing, result.damage) == (0, 0, "")
     if rotation != "on":
         assert result.lost_and_told == 0
-
-
-@pytest.mark.parametrize(("kind", "rotation"), [("sqlite", "off"), ("sqlite", "grace"), ("postgresql", "grace")])
-async def test_a_process_that_sleeps_past_its_lease_loses_nothing(
-    kind: str, rotation: Rotation, tmp_path: Path
-) -> None:
-    """Trial R3, few times."""
-    result = await stop_while_refreshing(kind, tmp_path, rotation, stops=5, seed=5)
-    assert result.kept == 2 * result.kills
-    assert (result.lost_silently, result.acknowledged_missing, result.damage) == (0, 0, "")
