@@ -4,6 +4,7 @@
 - `settings`: every setting, read from the environment once; `places`: where files of this program lie.
 - `compose`: the account, its use cases and the MCP server over them; `toolbox`: the same tools for one shell command.
 - `embedded`: the sandbox inside this process; `demo`, `serve`, `doctor`: what those commands do.
+- `watching`: `/ready` and `/metrics`, over `readiness` and `metrics`.
 
 May import every room; no room may import it. Modules here import the rooms they compose where they use them, because
 the start of `mcp` is measured: to the list of tools it takes at most 1.3 times what a minimal server takes.

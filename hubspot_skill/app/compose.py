@@ -125,6 +125,11 @@ class Accounts:
             tokens=StaticToken(token), transport=self._shared_transport(), settings=adapter, clock=self._machine
         )
 
+    def daily_left(self) -> dict[str, int]:
+        """Give the calls left today of each account opened here, where HubSpot said, by the vault's id of the account."""
+        quotas = {name: opened.hubspot.quota.daily_remaining for name, opened in self._opened.items()}
+        return {name: left for name, left in quotas.items() if left is not None}
+
     async def aclose(self) -> None:
         """Close what was opened."""
         self._opened.clear()
@@ -198,6 +203,7 @@ class Opened:
         from hubspot_skill.service.crm import Crm
 
         self.adapter: AdapterSettings = adapter
+        self.tokens: TokenSource = tokens
         self.transport: Transport = transport
         self.clock: PortalClock | None = PortalClock(machine) if adapter.is_sandbox else None
         clock = self.clock or machine

@@ -13,6 +13,7 @@ from hubspot_skill.app.doorway import Doorway
 from hubspot_skill.app.listening import listen, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
 from hubspot_skill.app.settings import Settings
+from hubspot_skill.app.watching import watching_routes
 from hubspot_skill.surfaces.cli.actions import Shown
 from hubspot_skill.surfaces.mcp.http import check_bind, http_app, loopback
 
@@ -52,7 +53,8 @@ def application(
 ) -> Starlette:
     """Build the MCP application of a server on this machine."""
     http = loopback(port, bearer_token(places))
-    return http_app(mcp_server(settings, accounts, doorway), http, version=__version__)
+    server = mcp_server(settings, accounts, doorway)
+    return http_app(server, http, version=__version__, watching=watching_routes(accounts))
 
 
 def with_site(mcp: Starlette, doorway: Doorway, port: int, settings: Settings) -> ASGIApp:

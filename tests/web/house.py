@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from mcp import Client
@@ -39,6 +40,20 @@ class House:
     def known(self) -> dict[str, str]:
         """The header of a client that has the token."""
         return {"Authorization": f"Bearer {bearer_token(self.places).reveal()}"}
+
+    async def connect(self, portal: str) -> None:
+        """Connect an account as the pages do, without a browser."""
+        connections = await self.doorway.connections()
+        begun = connections.begin("somebody")
+        async with httpx2.AsyncClient(timeout=5) as http:
+            back = await http.post(begun.address, data={"decision": "allow", "portal": portal})
+        query = parse_qs(urlsplit(back.headers["location"]).query)
+        await connections.complete("somebody", begun.nonce, state=query["state"][0], code=query["code"][0], error="")
+
+    async def watch(self, path: str) -> httpx2.Response:
+        """Ask what a watcher asks."""
+        async with httpx2.AsyncClient(headers=self.known, timeout=5) as http:
+            return await http.get(f"{self.origin}{path}")
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
         """Call a tool as a chat client does, over HTTP."""
