@@ -18,6 +18,7 @@ from hubspot_skill.hubspot.settings import HUBSPOT_API
 if TYPE_CHECKING:
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
+    from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.hubspot.oauth import AppEndpoint
     from hubspot_skill.hubspot.settings import AdapterSettings
     from hubspot_skill.hubspot.tokens import TokenSource
@@ -173,8 +174,8 @@ class Keeper:
         self._transport = transport
         self._clock = clock
         self._environment = environment
-        self._opening = asyncio.Lock()
-        self._opened: OpenVault | None = None
+        self._given: dict[str, Secret] = {}
+        self._opening: asyncio.Task[OpenVault] | None = None
 
     @property
     def exists(self) -> bool:
@@ -189,22 +190,25 @@ class Keeper:
             PlaceError: its files are not ours to use.
             VaultRefusedError: its key is another one.
         """
-        async with self._opening:
-            if self._opened is None:
-                self._opened = await self._open()
-            return self._opened
+        if self._opening is None or _has_failed(self._opening):
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
 
     async def aclose(self) -> None:
-        """Close the vault if it was opened."""
-        if self._opened is not None:
-            await self._opened.aclose()
-            self._opened = None
+        """Close the vault if it was opened; an opening that is under way is broken off."""
+        opening, self._opening = self._opening, None
+        if opening is None:
+            return
+        opening.cancel()
+        await asyncio.wait({opening})
+        if not _has_failed(opening):
+            await opening.result().aclose()
 
     async def _open(self) -> OpenVault:
         from hubspot_skill.vault.custody import find_keys
         from hubspot_skill.vault.vault import open_vault
 
-        keys = await asyncio.to_thread(find_keys, self.custody(), self._environment)
+        keys = await asyncio.to_thread(find_keys, self.custody(), self._taken())
         vault = await open_vault(self._places.vault, keys.ring, clock=self._clock)
         opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock)
         try:
@@ -213,6 +217,16 @@ class Keeper:
             await opened.aclose()
             raise
         return opened
+
+    def _taken(self) -> dict[str, str]:
+        """Give the secrets that the environment held, taken out of it once; an opening that failed needs them again."""
+        from hubspot_skill.foundation.secret import Secret
+        from hubspot_skill.vault.custody import KEY_VARIABLE, PASSPHRASE_VARIABLE
+
+        for name in (KEY_VARIABLE, PASSPHRASE_VARIABLE):
+            if found := self._environment.pop(name, "").strip():
+                self._given[name] = Secret(found)
+        return {name: secret.reveal() for name, secret in self._given.items()}
 
     def custody(self) -> CustodySettings:
         """Give where the vault's keys are looked for; only where there is no vault yet may one be made."""
@@ -224,6 +238,10 @@ class Keeper:
             key_store=system_key_store(),
             may_create=not self.exists,
         )
+
+
+def _has_failed(opening: asyncio.Task[OpenVault]) -> bool:
+    return opening.done() and (opening.cancelled() or opening.exception() is not None)
 
 
 def _public_app(settings: Settings, adapter: AdapterSettings) -> OAuthAppSettings:
