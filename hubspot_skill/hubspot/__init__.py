@@ -16,7 +16,8 @@ Decisions:
 - Writes are sent once. They are tried again only where nothing was sent or HubSpot surely refused them (429, 423):
   the API has no idempotency key. A lost answer is `OutcomeUnknownError`, for the caller to read back.
 - httpx2's transport is used without its client: no redirects, cookies, proxies or environment, and less per call.
-- Limits live in this process behind `budget.LimitStore`; a shared store takes its place for several processes.
+- Limits live behind `budget.LimitStore`: in this process (`MemoryLimits`), or in a file or table that several processes
+  share (`shared_limits.SharedLimits`), with the same rules.
 - The breaker probes every five seconds rather than ever more rarely, so that it closes soon after a repair.
 
 Sources: developers.hubspot.com as named in each module, read 2026-11-23.

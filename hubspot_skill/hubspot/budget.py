@@ -4,8 +4,7 @@ Every account has three sliding logs (burst, search, associations) and two gates
 limit, until the account's midnight, and a move between data centres, until HubSpot said. A caller whose wait would
 pass its deadline is refused at once with the seconds to wait, and each class waits in its own queue.
 
-`LimitStore` is what the adapter needs; `MemoryLimits` serves one process. A store that several processes share
-implements the same four calls.
+`LimitStore` is what the adapter needs; `MemoryLimits` serves one process, `shared_limits.SharedLimits` several.
 """
 
 from __future__ import annotations

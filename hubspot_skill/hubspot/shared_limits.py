@@ -9,7 +9,7 @@ apart from `budget`, because one process alone needs none of it.
   back since, and takes slots for exactly those who wait, at most `BLOCK` of a class at once, so no process hoards.
 - After that it sleeps until time can have freed a slot. An answer that it has not heard of frees none within a
   window of the last look, so it need not poll; it still looks four times a window, for slots that were dropped.
-- Slots given back are told within a fiftieth of a window, long before they come free.
+- Slots given back are told within a fiftieth of a window, long before they come free; dropped ones at once.
 - While it holds slots it exchanges four times a lease. After a kill the rest of the lease and one window pass until
   all its slots are free again: at most 20 s for the burst limit.
 - Where the rows fail, the error is counted and the process goes on alone from what it last saw, with its part of the
@@ -379,7 +379,7 @@ class _Line:
 
     def drop(self, slot: Slot) -> None:
         self._in_flight[slot.priority] -= 1
-        self._exchange_in(TOLD_IN_WINDOWS * self._rules.window_s)
+        self._exchange_in(0.0)
 
     def give_back(self, slot: Slot, reading: RateReading | None) -> None:
         self._in_flight[slot.priority] -= 1

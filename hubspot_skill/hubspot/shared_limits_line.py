@@ -174,9 +174,9 @@ def exchange(value: LineState | None, moment: Moment, ask: Ask, rules: LineRules
             case _:
                 pass
     slots = () if _is_shut(state, moment, ask.app) else tuple(_taken(log, moment.now_s, ask.wanted))
-    in_flight = dict(ask.in_flight)
+    in_flight = {priority: ask.in_flight.get(priority, 0) for priority in _CLASSES}
     for slot in slots:
-        in_flight[slot.priority] = in_flight.get(slot.priority, 0) + 1
+        in_flight[slot.priority] += 1
     me = Member(moment.now_s + rules.lease_s, in_flight)
     state = replace(state, log=log.state(), members={**state.members, ask.member: me}, quota=quota)
     return Outcome(slots, state, log, moment, cuts, was_lost)
