@@ -186,7 +186,7 @@ def main() -> None:
                 answer = []
             case "resume":
                 assert single is not None
-                answer = single.end(float(seconds))
+                answer, single = single.end(float(seconds)), None
             case _:
                 if not herd:
                     herd = [_join(task, answers) for _ in range(task.children)]
