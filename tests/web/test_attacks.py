@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from hubspot_skill.surfaces.web.connect import ACCOUNTS_PATH
+from hubspot_skill.access.sessions import ATTEMPTS
+from hubspot_skill.surfaces.web.connect import ACCOUNTS_PATH, START_PATH
 from tests.sandbox.edge_portals import portals
 from tests.sandbox_fixture import Served, running_sandbox
 from tests.web.desk import TENANT, Browser, Desk, open_desk
+from tests.web.test_guard import Visit
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,59 @@ async def test_a_link_from_a_chat_connects_an_account_and_its_page_offers_nothin
     assert "Connect again" in page
     for offered in ("/disconnect", "/default", "/name"):
         assert offered not in page
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+    ],
+)
+async def test_a_foreign_page_can_neither_use_a_link_nor_lock_its_person_out(
+    desk: Desk, headers: dict[str, str]
+) -> None:
+    """Twenty images of a page elsewhere would otherwise count as twenty guesses of the person's own address."""
+    browser = desk.browser()
+    link = desk.sessions.new_link()
+    for guess in (link, *["guess"] * 2 * ATTEMPTS):
+        answer = await browser.ours.get("/enter", params={"k": guess}, headers=headers)
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
+    assert (await browser.ours.get("/enter", params={"k": link})).status_code == 303
+
+
+async def test_a_link_that_is_clicked_in_a_chat_in_the_browser_works(desk: Desk) -> None:
+    browser = desk.browser()
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    answer = await browser.ours.get("/enter", params={"k": desk.sessions.new_link()}, headers=headers)
+    assert answer.status_code == 303
+
+
+async def test_looking_at_a_link_without_opening_it_leaves_it_whole(desk: Desk) -> None:
+    browser = desk.browser()
+    link = desk.sessions.new_link()
+    looked = await browser.ours.head("/enter", params={"k": link})
+    assert (looked.status_code, "set-cookie" in looked.headers) == (405, False)
+    assert (await browser.ours.get("/enter", params={"k": link})).status_code == 303
+
+
+async def test_a_form_of_more_fields_than_any_page_has_is_refused_and_not_a_fault(desk: Desk) -> None:
+    browser = desk.browser()
+    await browser.enter()
+    answer = await browser.post(START_PATH, **{f"f{number}": "x" for number in range(600)})
+    assert answer.status_code == 400
+    assert "fields" in answer.text
+
+
+async def test_on_https_taking_a_cookie_back_is_a_cookie_that_browsers_accept() -> None:
+    """A `__Host-` cookie is only taken, also to delete it, when it is Secure (RFC 6265bis, 4.1.3)."""
+    visit = Visit("https://crm.example")
+    headers = {"Origin": "https://crm.example", "X-CSRF-Token": await visit.enter()}
+    left = await visit.browser.post("/leave", headers=headers)
+    [taken] = left.headers.get_list("set-cookie")
+    assert taken.startswith('__Host-hs_session=""')
+    assert "Secure" in taken
+    assert "HttpOnly" in taken

@@ -28,12 +28,12 @@ from hubspot_skill.domain.errors import (
 )
 from hubspot_skill.service.accounts import ConnectedAccount
 from hubspot_skill.service.connections import Connections
-from hubspot_skill.surfaces.web.entrance import set_cookie
+from hubspot_skill.surfaces.web.entrance import set_cookie, take_cookie
 from hubspot_skill.surfaces.web.pages import Pages
 from hubspot_skill.surfaces.web.ports import AttemptBook
 from hubspot_skill.surfaces.web.site import Site
 
-__all__ = ["ACCOUNTS_PATH", "START_PATH", "ConnectionsProvider", "connect_routes"]
+__all__ = ["ACCOUNTS_PATH", "CALLBACK_PATH", "START_PATH", "ConnectionsProvider", "connect_routes"]
 
 PREFIX = "/api/hubspot"
 START_PATH = f"{PREFIX}/oauth/start"
@@ -156,7 +156,7 @@ class _Desk:
                 response = self._pages.failure(request, error, status=_status(error))
             if request.url.path.endswith("/callback"):
                 response.headers["Referrer-Policy"] = "no-referrer"
-                response.delete_cookie(self._site.cookie_name(_COOKIE), path="/")
+                take_cookie(response, self._site, _COOKIE)
             return response
 
         return guarded

@@ -16,7 +16,7 @@ from hubspot_skill.surfaces.web.pages import Pages
 from hubspot_skill.surfaces.web.ports import AttemptBook, SessionBook
 from hubspot_skill.surfaces.web.site import Site
 
-__all__ = ["entrance_routes", "set_cookie"]
+__all__ = ["entrance_routes", "set_cookie", "take_cookie"]
 
 
 def entrance_routes(
@@ -25,6 +25,8 @@ def entrance_routes(
     """Give the routes; `home` is where a new session begins when the link names no page of this site."""
 
     async def enter(request: Request) -> Response:
+        if request.method != "GET":  # Starlette adds HEAD, and looking at a link must not use it up
+            return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET"})
         address = request.client.host if request.client else ""
         wait_s = attempts.wait_s(address)
         if wait_s > 0:
@@ -52,7 +54,7 @@ def entrance_routes(
         sessions.end(request.state.session_id)
         request.state.session = None
         response = pages.page(request, "left.html")
-        response.delete_cookie(site.cookie_name("session"), path="/")
+        take_cookie(response, site, "session")
         return response
 
     return [Route("/enter", enter, methods=["GET"]), Route("/leave", leave, methods=["POST"])]
@@ -69,6 +71,11 @@ def set_cookie(response: Response, site: Site, word: str, value: str, *, max_age
         httponly=True,
         samesite="lax",
     )
+
+
+def take_cookie(response: Response, site: Site, word: str) -> None:
+    """Take one of the site's cookies back, by one that browsers take as they took it."""
+    response.delete_cookie(site.cookie_name(word), path="/", secure=site.is_secure, httponly=True, samesite="lax")
 
 
 def _own_path(target: str) -> str:

@@ -1,7 +1,8 @@
 """What every request to the site passes before a page sees it, and what every answer carries.
 
-In this order: the Host must be ours (another name of this machine is redirected, so that cookies have one home); the
-session is looked up (one that may only connect accounts counts nowhere else); a request that may change something must
+In this order: the Host must be ours (another name of this machine is redirected, so that cookies have one home); what
+another site's page sends may only be a visit of a page, in a window of its own (so that pictures and frames elsewhere can
+use nothing up); the session is looked up (one that may only connect accounts counts nowhere else); a request that may change something must
 come from our own pages (Origin, else Sec-Fetch-Site), within a session, with its CSRF token in `X-CSRF-Token` or, for a
 plain form, in the field `csrf`; its body is at most 256 KiB. A refused request is answered here. Pages find the session in `request.state.session`, None without one.
 
@@ -29,6 +30,7 @@ __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Guard"]
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 MAX_BODY_BYTES = 256 * 1024
+MAX_FIELDS = 100
 CONNECT_PATHS = ("/oauth/", "/api/hubspot/oauth/", "/leave", "/static/")
 """What a session that may only connect accounts may see."""
 CONNECT_ACTIONS = frozenset(
@@ -103,6 +105,8 @@ class Guard:
 
     def _at_the_door(self, request: Request) -> Response | None:
         host = request.headers.get("host", "")
+        if not self._is_visit_or_ours(request.headers):
+            return self._pages.failure(request, _foreign(), status=HTTPStatus.FORBIDDEN)
         if host == self._site.host:
             return None
         if host in self._site.same and request.method in _SAFE:
@@ -113,6 +117,12 @@ class Guard:
         )
         return self._pages.failure(request, error, status=HTTPStatus.MISDIRECTED_REQUEST)
 
+    def _is_visit_or_ours(self, headers: Headers) -> bool:
+        """Tell by what the browser says of a request; one that says nothing is no page of another site."""
+        if headers.get("sec-fetch-site") not in {"cross-site", "same-site"}:
+            return True
+        return (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+
     def _session_id(self, request: Request) -> str:
         cookies = cookie_parser(request.headers.get("cookie", ""))
         return cookies.get(self._site.cookie_name("session"), "")
@@ -122,11 +132,7 @@ class Guard:
         fetched = request.headers.get("sec-fetch-site")
         is_ours = origin == self._site.origin if origin is not None else fetched == "same-origin"
         if not is_ours or fetched not in {None, "same-origin"}:
-            raise SignInRefusedError(
-                "this request did not come from a page of this site, so nothing was done",
-                reason="foreign_origin",
-                hint="Go back to the page and press the button there.",
-            )
+            raise _foreign()
 
     def _check_token(self, request: Request, body: bytes) -> None:
         session = request.state.session
@@ -165,13 +171,24 @@ class Guard:
         return outward
 
 
+def _foreign() -> SignInRefusedError:
+    return SignInRefusedError(
+        "this request did not come from a page of this site, so nothing was done",
+        reason="foreign_origin",
+        hint="Go back to the page and press the button there.",
+    )
+
+
 def _tokens(headers: Headers, body: bytes) -> Sequence[str]:
     sent = headers.get(CSRF_HEADER)
     if sent is not None:
         return (sent,)
     if headers.get("content-type", "").split(";")[0].strip() != "application/x-www-form-urlencoded":
         return ()
-    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=500).get(CSRF_FIELD, ())
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=MAX_FIELDS).get(CSRF_FIELD, ())
+    except ValueError:
+        raise InvalidInputError(f"the form has more than {MAX_FIELDS} fields, so nothing was done") from None
 
 
 async def _body(request: Request) -> bytes:
