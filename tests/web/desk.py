@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from hubspot_skill.access.policy import Policy
 from hubspot_skill.access.sessions import Attempts, Sessions
-from hubspot_skill.foundation.clock import SystemClock
+from hubspot_skill.foundation.clock import Clock, SystemClock
 from hubspot_skill.foundation.crypto import KeyRing, MasterKey
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.oauth import AppEndpoint
@@ -112,9 +112,11 @@ def state_of(address: str) -> str:
 
 
 @asynccontextmanager
-async def open_desk(served: Served, folder: Path, kind: str = "sqlite") -> AsyncIterator[Desk]:
+async def open_desk(
+    served: Served, folder: Path, kind: str = "sqlite", clock: Clock | None = None
+) -> AsyncIterator[Desk]:
     """Open the pages over an empty vault and this sandbox."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     app_credentials = AppCredentials(DEFAULT_APP.client_id, Secret(DEFAULT_APP.client_secret))
     settings = AdapterSettings(api_base_url=served.base_url, app=app_credentials)
     transport = Transport(settings)
