@@ -34,6 +34,7 @@ ALLOWED_KEYS = frozenset(
         "attempt",
         "budget",
         "code",
+        "connection",
         "correlation_id",
         "count",
         "elapsed_ms",
@@ -41,6 +42,8 @@ ALLOWED_KEYS = frozenset(
         "error",
         "expires_in_s",
         "host",
+        "is_revoked",
+        "is_uninstalled",
         "path",
         "pause_s",
         "port",
@@ -50,6 +53,7 @@ ALLOWED_KEYS = frozenset(
         "tool",
         "until",
         "version",
+        "was_sent",
         "zone_known",
     }
 )
