@@ -4,7 +4,7 @@ UV := .uv/bin/uv
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check clean
+.PHONY: help setup demo test check trials clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ test: setup  ## Run every check and every test
 	.venv/bin/python -m tools check
 
 check: test  ## The same as test
+
+trials: setup  ## Run the trials of reliability; T=R1 for one, FULL=1 at full counts
+	.venv/bin/python -m tools trials $(T) $(if $(FULL),--full)
 
 clean:  ## Remove what setup made
 	rm -rf .venv .uv

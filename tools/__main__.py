@@ -1,4 +1,4 @@
-"""`python -m tools check|catalog|tokens|bench|conformance`: hands over to the module of that name."""
+"""`python -m tools check|catalog|tokens|bench|trials|conformance`: hands over to the module of that name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ COMMANDS = {
     "readme": "compare the made parts of the README with the program, or write them",
     "tokens": "count what the tools and answers cost a model",
     "bench": "measure speed and size against bare libraries",
+    "trials": "run the trials of reliability, or those named",
     "conformance": "run the official conformance suite and the inspector",
 }
 

@@ -1,0 +1,263 @@
+"""`python -m tools trials [R1 …] [--full]`: the trials of reliability, each ending in one line of JSON.
+
+A trial with a body of its own (in `tests/trials`) runs it at counts that end within minutes, with `--full` at the counts
+that were set for it. Every other trial is the tests whose docstring, or whose module's, names it, as `make test` runs
+them. The last line of each is `{"trial": "R1", "pass": true, …}` with the counts that ran, its figures and its seconds;
+the exit code is 1 when one missed or there is no such trial.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import re
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["BODIES", "Result", "known_trials", "main"]
+
+ROOT = Path(__file__).parent.parent
+_NAMED = re.compile(r"\bTrials?\b(?:[\s,]|and|or|\b[A-Z]\d+\b)*", re.IGNORECASE)
+_ID = re.compile(r"\b[A-Z]\d+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a trial ended: whether its bar was met, and its figures."""
+
+    is_passed: bool
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+Body = Callable[[Path, bool], Awaitable[Result]]
+
+
+async def refresh_once(folder: Path, full: bool) -> Result:
+    """R1: exactly one refresh a round, no failed caller, from 64 processes."""
+    from tests.trials.refreshing import stampede
+
+    rounds = 100 if full else 20
+    herds = {kind: await stampede(kind, _new(folder, kind), rounds=rounds, processes=64) for kind in _KINDS}
+    is_passed = all(
+        herd.refreshes == [1] * rounds and (herd.failed, herd.different) == (0, 0) for herd in herds.values()
+    )
+    refreshes = {kind: sum(herd.refreshes) for kind, herd in herds.items()}
+    failed = sum(herd.failed for herd in herds.values())
+    return Result(is_passed, {"rounds": rounds, "processes": 64, "refreshes": refreshes, "failed": failed})
+
+
+async def killed_refreshes(folder: Path, full: bool) -> Result:
+    """V1: nothing lost, nothing corrupt, nothing acknowledged missing; a strict provider's losses all told."""
+    from tests.trials.refreshing import kill_while_refreshing
+
+    kills = 334 if full else 40
+    figures: dict[str, Any] = {"kills": 0, "in_the_middle": 0, "lost_and_told": 0, "lost_silently": 0, "damaged": 0}
+    is_passed = True
+    for kind in _KINDS:
+        for rotation in _ROTATIONS:
+            place = _new(folder, f"{kind}-{rotation}")
+            killed = await kill_while_refreshing(kind, place, rotation, kills=kills, seed=kills)
+            lost = (
+                killed.lost_silently + killed.acknowledged_missing + (killed.lost_and_told if rotation != "on" else 0)
+            )
+            is_passed &= lost == 0 and not killed.damage and killed.kills == killed.kept + killed.lost_and_told
+            figures["kills"] += killed.kills
+            figures["in_the_middle"] += killed.in_the_middle
+            figures["lost_and_told"] += killed.lost_and_told
+            figures["lost_silently"] += killed.lost_silently
+            figures["damaged"] += bool(killed.damage)
+    return Result(is_passed, figures)
+
+
+async def stopped_refreshes(folder: Path, full: bool) -> Result:
+    """R3: a holder that is stopped for longer than its lease loses nothing and is refused when it comes back."""
+    from tests.trials.refreshing import stop_while_refreshing
+
+    stops = 50 if full else 10
+    figures: dict[str, Any] = {"stops": 0, "lost_silently": 0, "lost_and_told": 0, "blocked": 0, "damaged": 0}
+    for kind in _KINDS:
+        for rotation in ("off", "grace"):
+            ended = await stop_while_refreshing(kind, _new(folder, f"{kind}-{rotation}"), rotation, stops=stops, seed=3)
+            figures["stops"] += ended.kills
+            figures["lost_silently"] += ended.lost_silently + ended.acknowledged_missing
+            figures["lost_and_told"] += ended.lost_and_told
+            figures["blocked"] += ended.blocked
+            figures["damaged"] += bool(ended.damage)
+    return Result(not any(figures[name] for name in ("lost_silently", "lost_and_told", "damaged")), figures)
+
+
+async def mutated_records(folder: Path, full: bool) -> Result:
+    """V3: no changed record opens, and all are refused alike."""
+    from tests.trials.sealed_records import mutate_records
+
+    ended = mutate_records(mutations=1_000_000 if full else 200_000, seed=3)
+    is_passed = ended.opened == 0 and len(ended.errors) == 1 and len(ended.raised_in) == 1
+    return Result(is_passed, {"mutations": ended.tried, "opened": ended.opened, "errors": len(ended.errors)})
+
+
+async def cancelled_calls(folder: Path, full: bool) -> Result:
+    """V12: no transaction stays open, none is half written."""
+    from tests.database_fixture import new_database
+    from tests.trials.cancelled_calls import TRANSFERS, cancel_calls
+
+    calls = 20_000 if full else 4_000
+    figures: dict[str, Any] = {"calls": 0, "cancelled": 0, "half_written": 0}
+    for kind in _KINDS:
+        async with new_database(kind, _new(folder, kind), [TRANSFERS]) as (database, _):
+            ended = await cancel_calls(database, calls=calls, seed=12)
+        figures["calls"] += ended.cancelled + ended.finished
+        figures["cancelled"] += ended.cancelled
+        figures["half_written"] += ended.half_written
+    return Result(figures["half_written"] == 0 and figures["calls"] == 2 * calls, figures)
+
+
+async def full_load(folder: Path, full: bool) -> Result:
+    """L1: no 429 and at least 98 % of the quota, 8 processes at 110 calls in 10 s."""
+    from hubspot_skill.sandbox.rates import RatePolicy
+    from tests.trials.limits import Delays, Load, share_the_load
+
+    shared = await share_the_load(
+        _new(folder, "limits") / "private" / "limiter.db",
+        processes=8,
+        policy=RatePolicy(burst=110, burst_window_s=10.0),
+        load=Load(assumed=100),
+        delays=Delays(0.04, 0.26),
+        windows=59 if full else 6,
+    )
+    return Result(shared.refused == 0 and shared.used >= 0.98, asdict(shared))
+
+
+async def full_search(folder: Path, full: bool) -> Result:
+    """L2: no 429 and at least 95 % of the quota, 8 processes that search at 5 a second."""
+    from hubspot_skill.sandbox.rates import RatePolicy
+    from tests.trials.limits import Delays, Load, share_the_load
+
+    shared = await share_the_load(
+        _new(folder, "limits") / "private" / "limiter.db",
+        processes=8,
+        policy=RatePolicy(search=5, secondly_window_s=1.0),
+        load=Load("search", assumed=5, window_s=1.0, callers=4),
+        delays=Delays(0.04, 0.26),
+        windows=500 if full else 60,
+    )
+    return Result(shared.refused == 0 and shared.used >= 0.95, asdict(shared))
+
+
+async def killed_callers(folder: Path, full: bool) -> Result:
+    """L6: the full rate again within 25 s after a kill, no 429; windows and leases of 2 s."""
+    from hubspot_skill.sandbox.rates import RatePolicy
+    from tests.trials.limits import Delays, Load, kill_and_recover
+
+    ended = await kill_and_recover(
+        _new(folder, "limits") / "private" / "limiter.db",
+        kills=100 if full else 10,
+        policy=RatePolicy(burst=44, burst_window_s=2.0),
+        load=Load(assumed=44, window_s=2.0, lease_s=2.0),
+        delays=Delays(0.04, 0.26),
+        within_s=25,
+    )
+    slowest = ended.slowest_s if math.isfinite(ended.slowest_s) else None
+    figures = {"kills": ended.kills, "refused": ended.refused, "slowest_s": slowest, "window_s": 2.0}
+    return Result(ended.refused == 0 and ended.slowest_s <= 25, figures)
+
+
+BODIES: Mapping[str, Body] = {
+    "L1": full_load,
+    "L2": full_search,
+    "L6": killed_callers,
+    "R1": refresh_once,
+    "R3": stopped_refreshes,
+    "V1": killed_refreshes,
+    "V12": cancelled_calls,
+    "V3": mutated_records,
+}
+_KINDS = ("sqlite", "postgresql")
+_ROTATIONS = ("off", "grace", "on")
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the trials that are named, or all; 1 when one missed."""
+    parser = argparse.ArgumentParser(prog="python -m tools trials", description=__doc__)
+    parser.add_argument("trials", nargs="*", metavar="T", help="such as R1; all by default")
+    parser.add_argument("--full", action="store_true", help="at the counts that were set, up to ten minutes each")
+    options = parser.parse_args(words)
+    wanted = options.trials or known_trials()
+    results = [_run(trial, full=options.full) for trial in wanted]
+    return 0 if all(results) else 1
+
+
+def known_trials() -> list[str]:
+    """Give every trial that has a body or a test, by name."""
+    found = set(BODIES)
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for text in re.findall(r'"""(.*?)"""', path.read_text("utf-8"), re.DOTALL):
+            found |= _named_in(text)
+    return sorted(found, key=lambda name: (name[0], int(name[1:])))
+
+
+def _run(trial: str, *, full: bool) -> bool:
+    started_s = time.monotonic()
+    body = BODIES.get(trial)
+    if body is None:
+        result = _tests_of(trial)
+    else:
+        print(f"{trial}: {(body.__doc__ or '').strip()}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            result = asyncio.run(_awaited(body, Path(folder), full))
+    took_s = round(time.monotonic() - started_s, 1)
+    told = {"trial": trial, "pass": result.is_passed, **result.figures, "took_s": took_s}
+    print(json.dumps(told), flush=True)
+    return result.is_passed
+
+
+async def _awaited(body: Body, folder: Path, full: bool) -> Result:
+    return await body(folder, full)
+
+
+def _tests_of(trial: str) -> Result:
+    """Run the tests that name a trial."""
+    chosen = _Chosen(trial)
+    code = pytest.main(["-q", "-p", "no:cacheprovider", str(ROOT / "tests")], plugins=[chosen])
+    return Result(code == 0 and chosen.passed > 0, {"tests": chosen.count, "passed": chosen.passed})
+
+
+class _Chosen:
+    """Keeps the tests that name one trial, and counts how they end."""
+
+    def __init__(self, trial: str) -> None:
+        self._trial = trial
+        self.count = self.passed = 0
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Drop the tests of other trials."""
+        kept = [item for item in items if self._names(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+        self.count = len(kept)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the tests that ran to their end and held."""
+        self.passed += report.when == "call" and report.passed
+
+    def _names(self, item: pytest.Item) -> bool:
+        owners = (getattr(item, "function", None), getattr(item, "module", None))
+        return any(self._trial in _named_in(getattr(owner, "__doc__", "") or "") for owner in owners)
+
+
+def _named_in(text: str) -> set[str]:
+    """Give the trials that a docstring names, such as `Trials V5 and V6`."""
+    return {name for match in _NAMED.finditer(text) for name in _ID.findall(match.group())}
+
+
+def _new(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir(mode=0o700)
+    return made
