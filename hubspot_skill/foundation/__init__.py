@@ -7,6 +7,7 @@
 - `crypto`: keys for a purpose, message authentication, and records that open only in their own place.
 - `private_files`: files and folders of their owner alone.
 - `databases`, `migrations`: encrypted SQLite or PostgreSQL, one transaction a function, schemas in numbered steps.
+- `shared_file`: small values that processes of one machine change in turn, quickly, and that may be lost.
 
 May import `domain`. Nothing here reads settings or the environment.
 """

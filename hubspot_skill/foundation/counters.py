@@ -30,6 +30,7 @@ class Counter(Enum):
     REFRESHES = ("token_refreshes", "Refreshes of an access token: ok, or the error's code.", ("outcome",))
     LIMIT_WAITS = ("limit_waits", "Calls that waited for a rate limit before they were sent.", ("budget",))
     LIMIT_WAITED_S = ("limit_waited_seconds", "Seconds that calls waited for a rate limit.", ("budget",))
+    LIMIT_STORE_ERRORS = ("limit_store_errors", "Failures and losses of the shared store of limits.", ("budget",))
 
     @property
     def title(self) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hubspot_skill.domain.errors import AccountMovingError, DailyLimitError, HubSpotSkillError, RateLimitedError
 from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.hubspot.limits import Budget, Priority, Quota, RateReading, Slot
-from hubspot_skill.hubspot.shared_limits import RowNames, SharedLimits
+from hubspot_skill.hubspot.shared_limits import SharedLimits
 from hubspot_skill.hubspot.shared_limits_codec import decode, encode
 from hubspot_skill.hubspot.shared_limits_line import (
     Answered,
@@ -29,6 +29,7 @@ from hubspot_skill.hubspot.shared_limits_line import (
     Refused,
     exchange,
 )
+from hubspot_skill.hubspot.shared_limits_rows import RowNames
 from hubspot_skill.hubspot.shared_limits_table import LIMITER
 from hubspot_skill.sandbox.rates import RatePolicy
 from tests.database_fixture import KINDS, new_database

@@ -30,7 +30,8 @@ from hubspot_skill.foundation.shared_file import SharedFile
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.limits import Budget, LimitSettings, Priority
 from hubspot_skill.hubspot.settings import AdapterSettings
-from hubspot_skill.hubspot.shared_limits import FileRows, RowNames, SharedLimits
+from hubspot_skill.hubspot.shared_limits import SharedLimits
+from hubspot_skill.hubspot.shared_limits_rows import FileRows, RowNames
 from hubspot_skill.hubspot.shared_limits_table import TableRows
 from hubspot_skill.hubspot.tokens import StaticToken
 from hubspot_skill.hubspot.transport import Transport
