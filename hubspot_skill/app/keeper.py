@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hubspot_skill.service.accounts import AccountBook, Entry
     from hubspot_skill.service.connections import Connections, OAuthAppSettings
     from hubspot_skill.vault.custody import CustodySettings, FoundKeys
+    from hubspot_skill.vault.endpoint import AppAt
     from hubspot_skill.vault.refresh import Refresher
     from hubspot_skill.vault.store import Connection, ConnectionStore
     from hubspot_skill.vault.vault import Vault
@@ -58,11 +59,13 @@ class OpenVault:
         from hubspot_skill.service.accounts import AccountBook
         from hubspot_skill.service.connections import Connections
         from hubspot_skill.service.scopes import scope_plan
+        from hubspot_skill.vault.endpoint import AppAt
 
         self.vault = vault
         self.keys = keys
         self.environment = "sandbox" if adapter.is_sandbox else "production"
         self.endpoint: AppEndpoint | None = None
+        self.app: AppAt | None = None
         self.connections: Connections | None = None
         self.book: AccountBook
         self._clock = clock
@@ -75,7 +78,8 @@ class OpenVault:
             )
             return
         self.endpoint = AppEndpoint(transport, adapter.app, version=adapter.api_version)
-        self._refresher = vault.refresher(self.endpoint)
+        self.app = AppAt(adapter.app.client_id, self.environment)
+        self._refresher = vault.refresher(self.endpoint, of=self.app)
         self.connections = Connections(
             store=vault.store,
             endpoint=self.endpoint,
@@ -107,6 +111,12 @@ class OpenVault:
     def tokens(self, connection: Connection) -> TokenSource:
         """Give the access tokens of a connection, the same source for everyone in this process."""
         if not self.is_key(connection):
+            if self.app is not None and connection.app_id != self.app.app_id:
+                raise NotConnectedError(
+                    f"the HubSpot account {quote(connection.alias)} is connected through another OAuth app than the one"
+                    " that is set here",
+                    hint="Set HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET as when it was connected, or connect it again.",
+                )
             return self._refreshed(connection.connection_id)
         source = self._sources.get(connection.connection_id)
         if source is None:

@@ -7,11 +7,20 @@ vault tells apart: `ReconnectError` (the grant is gone), `AppRefusedError` (the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from hubspot_skill.foundation.secret import Secret
 
-__all__ = ["GrantedTokens", "TokenEndpoint"]
+__all__ = ["AppAt", "GrantedTokens", "TokenEndpoint"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppAt:
+    """One app at one HubSpot: the only connections whose tokens an endpoint of that app may be sent."""
+
+    app_id: str
+    environment: str
 
 
 class GrantedTokens(Protocol):

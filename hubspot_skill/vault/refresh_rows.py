@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, final
 
-from sqlalchemy import ColumnElement, literal, null, select, update
+from sqlalchemy import ColumnElement, literal, null, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hubspot_skill.foundation.databases import Database
 from hubspot_skill.foundation.secret import Secret
-from hubspot_skill.vault.endpoint import GrantedTokens
+from hubspot_skill.vault.endpoint import AppAt, GrantedTokens
 from hubspot_skill.vault.sealing import Kind, Sealer
-from hubspot_skill.vault.store import Credential, Status, binding_of
+from hubspot_skill.vault.store import Credential, Status, binding_of, is_of
 from hubspot_skill.vault.tables import connections
 
 __all__ = ["Lease", "RefreshRow", "RefreshRows"]
@@ -58,13 +58,20 @@ class Lease:
 
 @final
 class RefreshRows:
-    """The refresh part of the rows of one database; `owner` names this process."""
+    """The refresh part of the rows of one database; `owner` names this process.
 
-    def __init__(self, database: Database, sealer: Sealer, *, owner: str, lease_s: float) -> None:
+    With `of` the connections of any other app or HubSpot are as if they were not there, so that their tokens never
+    reach an endpoint that is not theirs.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, *, owner: str, lease_s: float, of: AppAt | None = None
+    ) -> None:
         self._database = database
         self._sealer = sealer
         self._owner = owner
         self._lease_ms = int(lease_s * 1000)
+        self._of = true() if of is None else is_of(of)
 
     async def read(self, tenant: str, connection_id: str) -> RefreshRow | None:
         """Give how a connection stands, None when there is none."""
@@ -237,6 +244,7 @@ class RefreshRows:
             connections.c.status == Status.ACTIVE,
             connections.c.intent_generation == connections.c.generation,
             connections.c.lease_until <= self._database.now_ms(),
+            self._of,
         )
 
         async def work(connection: AsyncConnection) -> tuple[tuple[str, int], ...]:
@@ -258,7 +266,8 @@ class RefreshRows:
         return await self._database.write(tenant, work) == 1
 
     async def _select(self, connection: AsyncConnection, tenant: str, connection_id: str, *, lock: bool = False) -> Any:
-        query = select(connections, self._database.now_ms().label("now_ms")).where(_is(tenant, connection_id))
+        query = select(connections, self._database.now_ms().label("now_ms"))
+        query = query.where(_is(tenant, connection_id), self._of)
         return (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
 
 

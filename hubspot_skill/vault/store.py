@@ -31,10 +31,11 @@ from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.crypto import key_versions
 from hubspot_skill.foundation.databases import Database
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.vault.endpoint import AppAt
 from hubspot_skill.vault.sealing import Binding, Kind, Sealer
 from hubspot_skill.vault.tables import connections
 
-__all__ = ["Connected", "Connection", "ConnectionStore", "Credential", "Status", "binding_of"]
+__all__ = ["Connected", "Connection", "ConnectionStore", "Credential", "Status", "binding_of", "is_of"]
 
 _ALIAS = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -219,6 +220,17 @@ class ConnectionStore:
             candidates=_candidates(accounts),
         )
 
+    async def check_alias(self, tenant: str, alias: str, *, besides: str = "") -> None:
+        """Check that an account could have this name; `besides` is the connection that may have it already.
+
+        Raises:
+            AlreadyExistsError: another account has it.
+            InvalidInputError: it has another form.
+        """
+        name = _alias(alias)
+        if any(a.alias == name and a.connection_id != besides for a in await self.all(tenant)):
+            raise _alias_taken(alias)
+
     async def rename(self, tenant: str, connection_id: str, alias: str) -> None:
         """Give an account another name.
 
@@ -265,6 +277,29 @@ class ConnectionStore:
             return tuple(_connection(row) for row in await connection.execute(query))
 
         return await self._database.read(tenant, work)
+
+    async def token_to_revoke(self, tenant: str, connection_id: str) -> tuple[Secret, int] | None:
+        """Give the refresh token of such an account with its generation; None where there is none, or not any more."""
+
+        async def work(connection: AsyncConnection) -> Any:
+            query = select(connections).where(_is(tenant, connection_id), connections.c.status == Status.REVOKED)
+            return (await connection.execute(query)).one_or_none()
+
+        row = await self._database.read(tenant, work)
+        if row is None or row.refresh_blob is None:
+            return None
+        token = await self._sealer.unseal(tenant, row.refresh_blob, Kind.REFRESH, binding_of(row))
+        return Secret(token), row.generation
+
+    async def drop_revoked(self, tenant: str, connection_id: str, generation: int) -> None:
+        """Forget the refresh token that was to be revoked, unless the account was connected again since."""
+        still = update(connections).where(
+            _is(tenant, connection_id),
+            connections.c.status == Status.REVOKED,
+            connections.c.generation == generation,
+        )
+        dropped = still.values(refresh_blob=None, generation=generation + 1, updated_at=self._database.now_ms())
+        await self._database.write(tenant, lambda connection: connection.execute(dropped))
 
     async def drop_tokens(self, tenant: str, connection_id: str) -> None:
         """Forget an account's tokens for good and mark it revoked; its row tells what was connected."""
@@ -355,6 +390,11 @@ def binding_of(row: Any, *, generation: int | None = None) -> Binding:
     """Give the place that the secrets of a row are bound to, now or at another generation."""
     at = row.generation if generation is None else generation
     return Binding(row.tenant_id, row.connection_id, row.app_id, row.hub_id, row.environment, at)
+
+
+def is_of(app: AppAt) -> ColumnElement[bool]:
+    """Give the condition that a row is of this app at this HubSpot."""
+    return (connections.c.app_id == app.app_id) & (connections.c.environment == app.environment)
 
 
 def _is(tenant: str, connection_id: str) -> ColumnElement[bool]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from hubspot_skill.domain.errors import HubSpotError, PlaceError
+from hubspot_skill.domain.errors import AppRefusedError, HubSpotError, PlaceError, ReconnectError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.crypto import KeyRing
 from hubspot_skill.foundation.databases import Database, copy_sqlite, open_postgres, open_sqlite
 from hubspot_skill.foundation.migrations import migrate, prove_isolation, require_current
 from hubspot_skill.foundation.private_files import create_private_file, private_directory
-from hubspot_skill.vault.endpoint import TokenEndpoint
+from hubspot_skill.vault.endpoint import AppAt, TokenEndpoint
 from hubspot_skill.vault.file_keys import file_key, file_key_place, reseal_file_key, sealed_for
 from hubspot_skill.vault.refresh import ConnectionTokens, Refresher, RefreshSettings
 from hubspot_skill.vault.refresh_rows import RefreshRows
@@ -80,9 +80,10 @@ class Vault:
         self._settings = settings
         self._refreshers: list[Refresher] = []
 
-    def refresher(self, endpoint: TokenEndpoint) -> Refresher:
-        """Give what refreshes the connections of one app, for as long as the vault is open."""
-        rows = RefreshRows(self.database, self.sealer, owner=secrets.token_hex(8), lease_s=self._settings.lease_s)
+    def refresher(self, endpoint: TokenEndpoint, *, of: AppAt | None = None) -> Refresher:
+        """Give what refreshes the connections of one app, for as long as the vault is open; `of` keeps it to them."""
+        owner, lease_s = secrets.token_hex(8), self._settings.lease_s
+        rows = RefreshRows(self.database, self.sealer, owner=owner, lease_s=lease_s, of=of)
         made = Refresher(rows, endpoint, clock=self._clock, settings=self._settings)
         self._refreshers.append(made)
         return made
@@ -159,23 +160,27 @@ class Vault:
         await self.store.keep_for_revoking(tenant, connection.connection_id)
         return await self._revoke(tenant, connection, endpoint)
 
-    async def revoke_all(self, tenant: str, endpoint: TokenEndpoint) -> Revoked:
-        """Disconnect every account of a tenant, several at once."""
+    async def revoke_all(self, tenant: str, endpoint: TokenEndpoint, *, of: AppAt | None = None) -> Revoked:
+        """Disconnect every account of a tenant, several at once; HubSpot is told of those that `of` names (None: all)."""
         accounts = [a for a in await self.store.all(tenant) if a.status is not Status.REVOKED]
         for account in accounts:
             await self.store.keep_for_revoking(tenant, account.connection_id)
-        return await self.retry_revoking(tenant, endpoint)
+        return await self.retry_revoking(tenant, endpoint, of=of)
 
-    async def retry_revoking(self, tenant: str, endpoint: TokenEndpoint) -> Revoked:
-        """Try again what HubSpot has not been told; after seven days the token is dropped untold."""
+    async def retry_revoking(self, tenant: str, endpoint: TokenEndpoint, *, of: AppAt | None = None) -> Revoked:
+        """Try again what HubSpot has not been told; after seven days the token is dropped untold.
+
+        Accounts of another app or HubSpot than `of` wait for the process that speaks for theirs.
+        """
         waiting = await self.store.to_revoke(tenant)
+        ours = [account for account in waiting if of in (None, AppAt(account.app_id, account.environment))]
         limit = asyncio.Semaphore(_AT_ONCE)
 
         async def one(connection: Connection) -> bool:
             async with limit:
                 return await self._revoke(tenant, connection, endpoint)
 
-        done = sum(await asyncio.gather(*(one(connection) for connection in waiting)))
+        done = sum(await asyncio.gather(*(one(connection) for connection in ours)))
         return Revoked(done, len(waiting) - done)
 
     async def close(self) -> None:
@@ -185,15 +190,19 @@ class Vault:
         await self.database.close()
 
     async def _revoke(self, tenant: str, connection: Connection, endpoint: TokenEndpoint) -> bool:
-        token = await self.store.refresh_token(tenant, connection.connection_id)
-        if token is not None:
-            try:
-                await endpoint.revoke(token)
-            except HubSpotError:
-                age_s = (self._clock.now() - connection.updated_at).total_seconds()
-                if connection.status is not Status.REVOKED or age_s < _REVOKE_FOR_S:
-                    return False
-        await self.store.drop_tokens(tenant, connection.connection_id)
+        found = await self.store.token_to_revoke(tenant, connection.connection_id)
+        if found is None:
+            return True
+        token, generation = found
+        try:
+            await endpoint.revoke(token)
+        except ReconnectError:
+            pass  # HubSpot has ended it already
+        except (HubSpotError, AppRefusedError):
+            age_s = (self._clock.now() - connection.updated_at).total_seconds()
+            if connection.status is not Status.REVOKED or age_s < _REVOKE_FOR_S:
+                return False
+        await self.store.drop_revoked(tenant, connection.connection_id, generation)
         return True
 
 

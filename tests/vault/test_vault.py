@@ -7,11 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from hubspot_skill.domain.errors import HubSpotSkillError, PlaceError, StoreError, UnavailableError, VaultRefusedError
+from hubspot_skill.domain.errors import (
+    AppRefusedError,
+    HubSpotSkillError,
+    NotConnectedError,
+    PlaceError,
+    ReconnectError,
+    StoreError,
+    UnavailableError,
+    VaultRefusedError,
+)
 from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.foundation.crypto import KeyRing, MasterKey
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.vault.endpoint import AppAt
 from hubspot_skill.vault.file_keys import file_key_place
+from hubspot_skill.vault.refresh_rows import RefreshRows
 from hubspot_skill.vault.store import Connected, Status
 from hubspot_skill.vault.vault import Revoked, Rotated, Vault, migrate_vault, open_vault
 from tests.database_fixture import APP_ROLE, KINDS, new_postgres_url, owner_url
@@ -27,6 +38,7 @@ class Revocations:
     def __init__(self) -> None:
         self.revoked: list[str] = []
         self.is_down = False
+        self.refusals: dict[str, HubSpotSkillError] = {}
 
     async def refresh(self, refresh_token: Secret) -> None:
         raise AssertionError("nothing is refreshed here")
@@ -37,6 +49,8 @@ class Revocations:
     async def revoke(self, refresh_token: Secret) -> None:
         if self.is_down:
             raise UnavailableError("down")
+        if refresh_token.reveal() in self.refusals:
+            raise self.refusals[refresh_token.reveal()]
         self.revoked.append(refresh_token.reveal())
 
 
@@ -229,3 +243,51 @@ async def test_revoking_all_ends_every_account(vault: Vault) -> None:
     assert await vault.revoke_all("local", hubspot) == Revoked(20, 0)
     assert sorted(hubspot.revoked) == sorted(f"na1-refresh-{n}" for n in range(20))
     assert await vault.revoke_all("local", hubspot) == Revoked(0, 0)
+
+
+async def test_an_endpoint_is_sent_no_token_of_another_app_or_another_hubspot(vault: Vault) -> None:
+    """A process over the sandbox shares the vault with one over HubSpot; neither may see the other's tokens."""
+    hubspot = Revocations()
+    mine = await vault.store.connect("local", account(1))
+    others = [
+        await vault.store.connect("local", replace(account(2), environment="production")),
+        await vault.store.connect("local", replace(account(3), app_id="another")),
+    ]
+    of = AppAt(mine.app_id, mine.environment)
+    refresher = vault.refresher(hubspot, of=of)
+    for other in others:
+        rows = RefreshRows(vault.database, vault.sealer, owner="gone", lease_s=0)
+        assert await rows.take_lease("local", other.connection_id, other.generation) is not None
+        with pytest.raises(NotConnectedError):
+            await refresher.token("local", other.connection_id, stale=other.generation)
+    assert await refresher.recover("local") == 0
+    assert await vault.revoke_all("local", hubspot, of=of) == Revoked(1, 2)
+    assert hubspot.revoked == ["na1-refresh-1"]
+
+
+async def test_an_account_connected_again_while_its_old_token_waits_is_left_alone(vault: Vault) -> None:
+    hubspot = Revocations()
+    hubspot.is_down = True
+    kept = await vault.store.connect("local", account(1))
+    assert not await vault.disconnect("local", kept, hubspot)
+    [waiting] = await vault.store.to_revoke("local")
+    again = await vault.store.connect("local", account(1))
+    await vault.store.drop_revoked("local", waiting.connection_id, waiting.generation)
+    assert await vault.store.token_to_revoke("local", again.connection_id) is None
+    assert await vault.store.refresh_token("local", again.connection_id) == Secret("na1-refresh-1")
+    hubspot.is_down = False
+    assert await vault.retry_revoking("local", hubspot) == Revoked(0, 0)
+    assert hubspot.revoked == []
+
+
+@pytest.mark.parametrize(("refusal", "told"), [(ReconnectError("gone"), 2), (AppRefusedError("secret"), 1)])
+async def test_one_refused_revocation_does_not_stop_the_others(
+    vault: Vault, refusal: HubSpotSkillError, told: int
+) -> None:
+    """A token that HubSpot has ended is done with; one that our app may not end now waits."""
+    hubspot = Revocations()
+    hubspot.refusals["na1-refresh-1"] = refusal
+    for number in (1, 2):
+        await vault.store.connect("local", account(number))
+    assert await vault.revoke_all("local", hubspot) == Revoked(told, 2 - told)
+    assert hubspot.revoked == ["na1-refresh-2"]
