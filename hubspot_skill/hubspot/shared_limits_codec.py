@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from hubspot_skill.hubspot.limits import LogState, Priority, Quota
 from hubspot_skill.hubspot.shared_limits_line import LineState, Member
@@ -54,28 +55,30 @@ def encode(state: LineState) -> bytes:
     """Give the bytes of a value."""
     log, quota = state.log, state.quota
     runs = [(key, sum(1 for _ in run)) for key, run in groupby(log.cooling)]
-    stored = _Stored(
-        birth=state.birth,
-        told=log.told,
-        window=float(log.window_s),
-        cooling=[(until_s, _CLASSES.index(priority), count) for (until_s, priority), count in runs],
-        members={
-            name: (m.lease_until_s, *(m.in_flight.get(priority, 0) for priority in _CLASSES))  # pyright: ignore[reportArgumentType] - three classes
-            for name, m in state.members.items()
-        },
-        seen=tuple(_finite(log.seen[priority]) for priority in _CLASSES),  # pyright: ignore[reportArgumentType] - three classes
-        serial=log.serial,
-        foreign=(log.foreign, _finite(log.foreign_until_s)),
-        cut=(log.cut_to, _finite(log.cut_at_s), _finite(log.next_raise_s)),
-        paused=_finite(log.paused_until_s),
-        changed=state.changed_s,
-        wall=state.wall_ahead_s,
-        cautious=state.is_cautious,
-        parked=_finite(state.parked_until_s),
-        closed=dict(state.closed_until_s),
-        quota=(quota.burst_most, quota.burst_remaining, quota.daily_most, quota.daily_remaining),
+    return to_json(
+        {
+            "v": 1,
+            "birth": state.birth,
+            "told": log.told,
+            "window": log.window_s,
+            "cooling": [(until_s, _CLASSES.index(priority), count) for (until_s, priority), count in runs],
+            "members": {
+                name: (member.lease_until_s, *(member.in_flight[priority] for priority in _CLASSES))
+                for name, member in state.members.items()
+            },
+            "seen": [_finite(log.seen[priority]) for priority in _CLASSES],
+            "serial": log.serial,
+            "foreign": (log.foreign, _finite(log.foreign_until_s)),
+            "cut": (log.cut_to, _finite(log.cut_at_s), _finite(log.next_raise_s)),
+            "paused": _finite(log.paused_until_s),
+            "changed": state.changed_s,
+            "wall": state.wall_ahead_s,
+            "cautious": state.is_cautious,
+            "parked": _finite(state.parked_until_s),
+            "closed": dict(state.closed_until_s),
+            "quota": (quota.burst_most, quota.burst_remaining, quota.daily_most, quota.daily_remaining),
+        }
     )
-    return stored.model_dump_json().encode()
 
 
 def decode(value: bytes) -> LineState | None:
