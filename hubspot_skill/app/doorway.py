@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, final
 from urllib.parse import urlsplit
 
 from hubspot_skill.access.sessions import LINK_S, Attempts, Sessions
+from hubspot_skill.app.other_door import OtherDoor
 from hubspot_skill.app.places import Places, console_key
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.domain.errors import PlaceError, SettingsError
@@ -24,11 +25,13 @@ from hubspot_skill.surfaces.web.site import Site
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from hubspot_skill.app.compose import Accounts
-    from hubspot_skill.service.connections import ConnectedAccount, Connections
+    from hubspot_skill.service.accounts import ConnectedAccount
+    from hubspot_skill.service.connections import Connections
 
-__all__ = ["NO_APP", "Doorway", "site_of"]
+__all__ = ["NO_APP", "START", "Doorway", "loopback_of", "site_of"]
 
 _log = get_logger(__name__)
 
@@ -36,14 +39,31 @@ NO_APP = (
     "Set HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET of an OAuth app of your own (the README says how to make one),"
     " or use a service key in HUBSPOT_ACCESS_TOKEN."
 )
-_START = "/api/hubspot/oauth/start"
-_ASK_TIMEOUT_S = 3.0
+START = "/api/hubspot/oauth/start"
+_QUIET_S = 1.0
+_LAST_PAGE_S = 5.0
 
 
 def site_of(settings: Settings) -> Site:
     """Give the site that the redirect address is of."""
     parts = urlsplit(settings.redirect_uri)
     return Site(f"{parts.scheme}://{parts.netloc}")
+
+
+def loopback_of(site: Site) -> tuple[str, ...]:
+    """Give the addresses of this machine that a browser may try for the site's host.
+
+    `localhost` is both: which one a browser tries first differs between systems.
+    """
+    host = urlsplit(site.origin).hostname or ""
+    if host == "localhost":
+        return ("127.0.0.1", "::1")
+    if host in {"127.0.0.1", "::1"}:
+        return (host,)
+    raise SettingsError(
+        f"HUBSPOT_REDIRECT_URI leads to {host[:80]}: expected localhost, for a sign-in on this machine",
+        hint="Use http://localhost:8765/api/hubspot/oauth/callback, registered in the app to the letter.",
+    )
 
 
 @final
@@ -59,7 +79,14 @@ class Doorway:
         self.sessions = Sessions(self._clock)
         self._open_task: asyncio.Task[None] | None = None
         self._is_served = False
+        self._asked = asyncio.Event()
+        self._connecting = (0, "")
         self._told: list[Callable[[ConnectedAccount], None]] = []
+
+    @property
+    def other(self) -> OtherDoor:
+        """The server that has the site's port, where this process could not take it."""
+        return OtherDoor(self.site, console_key(self._places))
 
     @property
     def is_served(self) -> bool:
@@ -77,6 +104,7 @@ class Doorway:
             attempts=Attempts(self._clock),
             connections=self.connections,
             key=console_key(self._places),
+            connecting=lambda: self._connecting,
         )
 
     async def connections(self) -> Connections:
@@ -96,7 +124,7 @@ class Doorway:
         found.on_connected = self._connected
         return found
 
-    def link(self, *, only_connect: bool = False, next_page: str = _START) -> str:
+    def link(self, *, only_connect: bool = False, next_page: str = START) -> str:
         """Make a one-time link to this process's own site."""
         from hubspot_skill.surfaces.web.links import link_to
 
@@ -114,36 +142,23 @@ class Doorway:
                 await self._open_for_a_while()
             return self.link(only_connect=True)
         except PlaceError:
-            return await self.ask_other(only_connect=True)
-
-    async def ask_other(self, *, only_connect: bool) -> str:
-        """Ask the server that has the port for a link; empty where it is none of ours."""
-        import httpx2
-
-        key = console_key(self._places)
-        query = {"only_connect": "1" if only_connect else "0", "next": _START}
-        headers = {"Authorization": f"Bearer {key.reveal()}"}
-        try:
-            async with httpx2.AsyncClient(trust_env=False, timeout=_ASK_TIMEOUT_S) as client:
-                answer = await client.post(f"{self.site.origin}/links", params=query, headers=headers)
-            return str(answer.json()["link"]) if answer.status_code == 200 else ""
-        except (httpx2.HTTPError, ValueError, KeyError):
-            return ""
+            return await self.other.link(only_connect=True, next_page=START)
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[None]:
-        """Serve the site on the redirect address's port while the block runs.
+        """Serve the site on the redirect address's port while the block runs, and until its last page was fetched.
 
         Raises:
             PlaceError: the port is taken.
         """
-        from hubspot_skill.app.listening import listen, serving
+        from hubspot_skill.app.listening import listen_all, serving
 
         port = urlsplit(self.site.origin).port or 80
-        with listen("127.0.0.1", port, option="HUBSPOT_REDIRECT_URI") as listener:
-            async with serving(self.application(), listener):
+        with listen_all(loopback_of(self.site), port, option="HUBSPOT_REDIRECT_URI") as listeners:
+            async with serving(self._counted(self.application()), *listeners):
                 try:
                     yield
+                    await self._until_quiet()
                 finally:
                     self._is_served = False
 
@@ -182,17 +197,28 @@ class Doorway:
                     is_open.set_result(None)
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self.next_account(), LINK_S)
-                        await asyncio.sleep(_LAST_PAGE_S)
             except PlaceError as error:
                 is_open.set_exception(error)
 
         self._open_task = asyncio.create_task(serve())
         await is_open
 
+    def _counted(self, app: ASGIApp) -> ASGIApp:
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+            self._asked.set()
+
+        return counted
+
+    async def _until_quiet(self) -> None:
+        """Stay for the page that the browser is sent to after connecting, and what belongs to it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_PAGE_S):
+                while True:
+                    self._asked.clear()
+                    await asyncio.wait_for(self._asked.wait(), _QUIET_S)
+
     def _connected(self, account: ConnectedAccount) -> None:
+        self._connecting = (self._connecting[0] + 1, account.alias)
         for tell in tuple(self._told):
             tell(account)
-
-
-_LAST_PAGE_S = 5.0
-"""How long the site stays for the page that the browser is sent to after connecting."""

@@ -11,8 +11,8 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -22,7 +22,7 @@ from hubspot_skill.domain.errors import PlaceError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["listen", "serving", "stop_asked"]
+__all__ = ["listen", "listen_all", "serving", "stop_asked"]
 
 GRACE_S = 2
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -47,6 +47,31 @@ def listen(host: str, port: int, *, option: str) -> Generator[socket.socket]:
         yield listener
 
 
+@contextmanager
+def listen_all(hosts: Sequence[str], port: int, *, option: str) -> Generator[tuple[socket.socket, ...]]:
+    """Give sockets that listen at one port of several addresses of this machine; IPv6 only where there is any.
+
+    Raises:
+        PlaceError: as `listen`.
+    """
+    with ExitStack() as stack:
+        first = stack.enter_context(listen(hosts[0], port, option=option))
+        more = [
+            stack.enter_context(listen(host, port, option=option))
+            for host in hosts[1:]
+            if ":" not in host or _has_ipv6()
+        ]
+        yield (first, *more)
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
 @asynccontextmanager
 async def stop_asked() -> AsyncGenerator[asyncio.Event]:
     """Give an event that Ctrl-C and SIGTERM set, instead of their usual effect, while the block runs."""
@@ -65,12 +90,12 @@ async def stop_asked() -> AsyncGenerator[asyncio.Event]:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
-    """Serve an application on a listening socket while the block runs."""
+async def serving(app: ASGIApp, *listeners: socket.socket) -> AsyncGenerator[None]:
+    """Serve an application on listening sockets while the block runs."""
     server = _Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S)
     )
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=list(listeners)))
     try:
         started = asyncio.create_task(server.started_once.wait())
         await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from hubspot_skill.app.places import Places, default_places
@@ -16,6 +17,8 @@ from hubspot_skill.surfaces.cli.actions import (
     ArgumentsOf,
     CheckResult,
     DemoChoice,
+    Facts,
+    LoginChoice,
     SandboxChoice,
     Shown,
     ToolAnswer,
@@ -23,7 +26,10 @@ from hubspot_skill.surfaces.cli.actions import (
 )
 
 if TYPE_CHECKING:
+    from hubspot_skill.app.accounts_shell import AccountsShell
     from hubspot_skill.app.compose import Accounts
+    from hubspot_skill.foundation.secret import Secret
+    from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
 
 __all__ = ["Program"]
 
@@ -33,7 +39,7 @@ Given = TypeVar("Given")
 class Program:
     """The actions of the shell, over one environment (the process's own by default)."""
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, environ: MutableMapping[str, str] | None = None) -> None:
         self._environ = os.environ if environ is None else environ
 
     def mcp(self) -> None:
@@ -81,6 +87,74 @@ class Program:
 
         return asyncio.run(doctor.examine(self._environ))
 
+    def login(self, choice: LoginChoice, shown: Shown) -> None:
+        """Connect an account in the browser."""
+        from hubspot_skill.app import login
+
+        settings, places = self._read()
+        asyncio.run(login.login(settings, places, self._environ, choice, shown))
+
+    def accounts(self) -> Sequence[ConnectedAccount]:
+        """List the accounts that are kept."""
+        return asyncio.run(self._shell().list())
+
+    def name_account(self, account: str, alias: str) -> None:
+        """Give an account another name."""
+        asyncio.run(self._shell().rename(account, alias))
+
+    def make_default(self, account: str) -> None:
+        """Make an account the one that is meant when none is named."""
+        asyncio.run(self._shell().make_default(account))
+
+    def add_key(self, token: Secret, alias: str) -> ConnectedAccount:
+        """Check a service key or private-app token at HubSpot, and keep it."""
+        return asyncio.run(self._shell().add_key(token, alias))
+
+    def disconnect(self, account: str, *, uninstall: bool) -> Disconnected:
+        """Delete an account's tokens here and revoke them at HubSpot."""
+        return asyncio.run(self._shell().disconnect(account, uninstall=uninstall))
+
+    def vault_status(self) -> Facts:
+        """Tell where the vault and its key are, and what it holds."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.status(self._shell(), self._read()[1]))
+
+    def rotate(self) -> Facts:
+        """Seal everything anew."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.rotate(self._shell()))
+
+    def back_up(self, target: Path) -> Facts:
+        """Copy the vault to a new file."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.back_up(self._shell(), target.expanduser().absolute()))
+
+    def revoke_all(self) -> Facts:
+        """Disconnect every account."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.revoke_all(self._shell()))
+
+    def new_key(self) -> str:
+        """Make a key, as text; nothing is kept."""
+        from hubspot_skill.app import vault_shell
+
+        return vault_shell.new_key()
+
+    def keep_new_key(self) -> Facts:
+        """Make a key and put it before those that this program keeps for itself."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.keep_new_key(self._shell()))
+
+    def _shell(self) -> AccountsShell:
+        from hubspot_skill.app.accounts_shell import AccountsShell
+
+        return AccountsShell(*self._read(), self._environ)
+
     def _read(self) -> tuple[Settings, Places]:
         settings = read_settings(self._environ)
         return settings, default_places(settings.data_dir)
@@ -91,7 +165,7 @@ class Program:
         settings, places = self._read()
 
         async def run() -> Given:
-            accounts = Accounts(settings, places)
+            accounts = Accounts(settings, places, environment=self._environ)
             try:
                 return await act(settings, accounts)
             finally:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from hubspot_skill import __version__
 from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.doorway import Doorway
-from hubspot_skill.app.listening import listen, serving, stop_asked
+from hubspot_skill.app.listening import listen_all, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.app.watching import watching_routes
@@ -30,12 +30,12 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
     """Serve until somebody asks to stop."""
     check_bind(settings.host)
     chosen = port or settings.port
-    with listen(settings.host, chosen, option=PORT_OPTION) as listener:
+    with listen_all(_hosts(settings, chosen), chosen, option=PORT_OPTION) as listeners:
         accounts = Accounts(settings, places)
         doorway = Doorway(settings, places, accounts)
         app = with_site(application(settings, places, accounts, chosen, doorway), doorway, chosen, settings)
         try:
-            async with stop_asked() as stop, serving(app, listener):
+            async with stop_asked() as stop, serving(app, *listeners):
                 shown(f"MCP over HTTP at {address(settings, chosen)}, for clients that send the token in")
                 shown(f"  {places.token_file}")
                 if doorway.is_served:
@@ -59,7 +59,7 @@ def application(
 
 def with_site(mcp: Starlette, doorway: Doorway, port: int, settings: Settings) -> ASGIApp:
     """Join the site to the MCP application, where accounts are connected in it and its address leads here."""
-    if not settings.uses_vault or (urlsplit(doorway.site.origin).port or 80) != port:
+    if not _has_site(settings, port):
         return mcp
     site = doorway.application()
     own = frozenset(route.path for route in mcp.routes if isinstance(route, Route))
@@ -69,6 +69,17 @@ def with_site(mcp: Starlette, doorway: Doorway, port: int, settings: Settings) -
         await (mcp if is_mcp else site)(scope, receive, send)
 
     return joined
+
+
+def _has_site(settings: Settings, port: int) -> bool:
+    return settings.uses_vault and (urlsplit(settings.redirect_uri).port or 80) == port
+
+
+def _hosts(settings: Settings, port: int) -> tuple[str, ...]:
+    """Give the addresses to listen on: the one set, and where people are sent back to `localhost` both loopbacks."""
+    own = "127.0.0.1" if settings.host == "localhost" else settings.host
+    is_local = urlsplit(settings.redirect_uri).hostname == "localhost" and _has_site(settings, port)
+    return (own, *(host for host in ("127.0.0.1", "::1") if is_local and host != own))
 
 
 def address(settings: Settings, port: int) -> str:

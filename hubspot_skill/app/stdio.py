@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from hubspot_skill.app.compose import Accounts, mcp_server
+from hubspot_skill.app.doorway import Doorway
 from hubspot_skill.app.listening import stop_asked
 from hubspot_skill.app.places import default_places
 from hubspot_skill.app.settings import Settings, read_settings
@@ -36,8 +37,10 @@ async def serve(settings: Settings) -> None:
 
     What was built at the start lives to the end, so garbage is looked for only in what comes after.
     """
-    accounts = Accounts(settings, default_places(settings.data_dir))
-    server = mcp_server(settings, accounts)
+    places = default_places(settings.data_dir)
+    accounts = Accounts(settings, places)
+    doorway = Doorway(settings, places, accounts)
+    server = mcp_server(settings, accounts, doorway)
     gc.freeze()
     gc.enable()
     async with stop_asked() as stop:
@@ -46,6 +49,7 @@ async def serve(settings: Settings) -> None:
         try:
             await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            await doorway.aclose()
             await accounts.aclose()
         if stop.is_set():
             # A thread of the SDK waits for standard input; nothing but input wakes it, and an exit would wait for it.

@@ -3,10 +3,11 @@
 Its own module because keys (service keys, tokens of private apps) need no OAuth app: everything here works without one.
 Only accounts of the HubSpot that this server talks to are seen, so that pretend and real ones do not mix.
 
-Disconnecting deletes the tokens here first, so that nothing can use them, whatever HubSpot then answers; a revocation
-that could not be delivered is said, with how to finish it by hand. HubSpot's revocation ends the refresh token only:
-access tokens that were issued live on for up to 30 minutes, and the app stays installed unless it is removed (FACTS
-2.4). A key cannot be revoked from here at all: it works until it is deleted in HubSpot.
+Disconnecting puts the tokens out of use here first, so that nothing can use them, whatever HubSpot then answers. The
+refresh token alone is kept, sealed, until HubSpot has been told to end it, for seven days at most; the vault's
+`retry_revoking` tries again. HubSpot's revocation ends the refresh token only: access tokens that were issued live on
+for up to 30 minutes, and the app stays installed unless it is removed (FACTS 2.4). A key cannot be revoked from here at
+all: it works until it is deleted in HubSpot.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ class ConnectedAccount:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """What letting go did: the tokens are always gone here; `is_revoked` and `is_uninstalled` are HubSpot's part."""
+    """What letting go did: the tokens are always out of use here; the rest is HubSpot's part.
+
+    Where HubSpot could not be told (`is_revoked` is False and it is no key), that is tried again.
+    """
 
     alias: str
     is_revoked: bool
@@ -132,6 +136,15 @@ class AccountBook:
         _log.info("account_connected", connection=kept.connection_id)
         return self._shown(kept)
 
+    async def check_name(self, alias: str, *, besides: str = "") -> None:
+        """Check that an account could have this name; `besides` is the connection that may have it already.
+
+        Raises:
+            AlreadyExistsError: another one has that name.
+            InvalidInputError: the name has another form.
+        """
+        await self._store.check_alias(self._tenant, alias, besides=besides)
+
     async def rename(self, account: str, alias: str) -> None:
         """Give an account another name.
 
@@ -153,7 +166,7 @@ class AccountBook:
         await self._store.make_default(self._tenant, found.connection_id)
 
     async def disconnect(self, account: str, *, uninstall: bool = False) -> Disconnected:
-        """Delete an account and its tokens here and revoke them at HubSpot; with `uninstall` take the app out there too.
+        """Put an account and its tokens out of use and revoke them at HubSpot; with `uninstall` take the app out too.
 
         Raises:
             UnknownNameError: there is no such account.
@@ -161,10 +174,10 @@ class AccountBook:
         found = await self._find(account)
         is_key = found.credential is Credential.STATIC
         is_uninstalled = uninstall and not is_key and await self._uninstall(found)
-        refresh_token = await self._store.refresh_token(self._tenant, found.connection_id)
-        await self._store.drop_tokens(self._tenant, found.connection_id)
-        is_revoked = not is_key and (refresh_token is None or await self._let_go(refresh_token))
-        await self._store.forget(self._tenant, found.connection_id)
+        await self._store.keep_for_revoking(self._tenant, found.connection_id)
+        is_revoked = not is_key and await self._revoke(found)
+        if is_key or is_revoked:
+            await self._store.forget(self._tenant, found.connection_id)
         _log.info(
             "account_disconnected",
             connection=found.connection_id,
@@ -176,7 +189,10 @@ class AccountBook:
         elif is_revoked and is_uninstalled is uninstall:
             advice = ""
         else:
-            advice = "HubSpot could not be told. Remove the app there: Settings, Integrations, Connected apps."
+            again = "" if is_revoked else " yet, and is told again for seven days"
+            advice = (
+                f"HubSpot could not be told{again}. Or remove the app there: Settings, Integrations, Connected apps."
+            )
         return Disconnected(found.alias, is_revoked, is_uninstalled, advice)
 
     async def _find(self, account: str | None) -> Connection:
@@ -189,12 +205,21 @@ class AccountBook:
         is_known = any(a.app_id == KEY_APP and a.hub_id == hub_id for a in accounts)
         return None if is_known or not made or any(a.alias == made for a in accounts) else made
 
+    async def _revoke(self, account: Connection) -> bool:
+        """Tell HubSpot to end the refresh token of an account that is out of use, if its app is ours to speak for."""
+        found = await self._store.token_to_revoke(self._tenant, account.connection_id)
+        if found is None:
+            return True
+        return self._revoker is not None and account.app_id == self._revoker.client_id and await self._let_go(found[0])
+
     async def _let_go(self, refresh_token: Secret) -> bool:
         if self._revoker is None:
             return False
         try:
             await self._revoker.revoke(refresh_token)
-        except (HubSpotError, AppRefusedError, ReconnectError) as error:
+        except ReconnectError:
+            return True  # HubSpot has ended it already
+        except (HubSpotError, AppRefusedError) as error:
             _log.warning("revoke_failed", code=error.code)
             return False
         return True

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hubspot_skill.foundation.secret import Secret
+    from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
 
 __all__ = [
+    "AccountActions",
     "Actions",
     "ArgumentsOf",
     "CheckResult",
     "DemoChoice",
+    "Facts",
+    "LoginChoice",
     "SandboxChoice",
     "Schema",
     "Shown",
     "ToolAnswer",
     "ToolView",
+    "VaultActions",
     "Verdict",
 ]
 
@@ -53,6 +61,19 @@ class DemoChoice:
 
     sandbox: SandboxChoice
     port: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginChoice:
+    """Which account to connect again (empty: any), what to call it (empty: its own name), and who opens the browser."""
+
+    account: str = ""
+    alias: str = ""
+    opens_browser: bool = True
+
+
+Facts = Sequence[tuple[str, str]]
+"""What was found or done, as pairs of a name and a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,63 @@ class CheckResult:
     hint: str = ""
 
 
-class Actions(Protocol):
+class AccountActions(Protocol):
+    """What can be done with the accounts; as `Actions`."""
+
+    def login(self, choice: LoginChoice, shown: Shown) -> None:
+        """Connect an account in the browser."""
+        ...
+
+    def accounts(self) -> Sequence[ConnectedAccount]:
+        """List the accounts that are kept."""
+        ...
+
+    def name_account(self, account: str, alias: str) -> None:
+        """Give an account another name."""
+        ...
+
+    def make_default(self, account: str) -> None:
+        """Make an account the one that is meant when none is named."""
+        ...
+
+    def add_key(self, token: Secret, alias: str) -> ConnectedAccount:
+        """Check a service key or private-app token at HubSpot, and keep it."""
+        ...
+
+    def disconnect(self, account: str, *, uninstall: bool) -> Disconnected:
+        """Delete an account's tokens here and revoke them at HubSpot."""
+        ...
+
+
+class VaultActions(Protocol):
+    """What an operator can do with the vault; as `Actions`."""
+
+    def vault_status(self) -> Facts:
+        """Tell where the vault and its key are, and what it holds."""
+        ...
+
+    def rotate(self) -> Facts:
+        """Seal everything anew."""
+        ...
+
+    def back_up(self, target: Path) -> Facts:
+        """Copy the vault to a new file."""
+        ...
+
+    def revoke_all(self) -> Facts:
+        """Disconnect every account."""
+        ...
+
+    def new_key(self) -> str:
+        """Make a key, as text; nothing is kept."""
+        ...
+
+    def keep_new_key(self) -> Facts:
+        """Make a key and put it before those that this program keeps for itself."""
+        ...
+
+
+class Actions(AccountActions, VaultActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

@@ -20,8 +20,10 @@ import typer
 from hubspot_skill import __version__
 from hubspot_skill.domain.errors import HubSpotSkillError, UnknownNameError
 from hubspot_skill.surfaces.cli import render
+from hubspot_skill.surfaces.cli.account_commands import add_account_commands
 from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoice, Schema, ToolView, Verdict
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
+from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
 __all__ = ["EXIT_FAILED", "EXIT_USAGE", "Output", "build", "run"]
 
@@ -91,7 +93,16 @@ def build(actions: Actions) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": render.WIDTH},
     )
     app.callback()(_about)
-    for add in (_add_demo, _add_mcp, _add_serve, _add_sandbox, _add_call, _add_doctor):
+    for add in (
+        _add_demo,
+        _add_mcp,
+        _add_serve,
+        add_account_commands,
+        _add_call,
+        _add_doctor,
+        add_vault_commands,
+        _add_sandbox,
+    ):
         add(app, actions)
     return app
 
@@ -130,7 +141,7 @@ def _about(
     """HubSpot for any AI client: contacts, companies, deals and campaigns, by name.
 
     Start with `hubspot-skill demo`: it needs no HubSpot account. For a real one set HUBSPOT_ACCESS_TOKEN to a service
-    key or private-app token, and run `hubspot-skill doctor`.
+    key or private-app token, or connect accounts with `hubspot-skill login`; then run `hubspot-skill doctor`.
 
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
     """

@@ -18,7 +18,7 @@ from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.surfaces.web.connect import ACCOUNTS_PATH, ConnectionsProvider, connect_routes
 from hubspot_skill.surfaces.web.entrance import entrance_routes
 from hubspot_skill.surfaces.web.guard import Guard
-from hubspot_skill.surfaces.web.links import link_route
+from hubspot_skill.surfaces.web.links import ConnectingNow, link_routes
 from hubspot_skill.surfaces.web.pages import Pages
 from hubspot_skill.surfaces.web.ports import AttemptBook, SessionBook
 from hubspot_skill.surfaces.web.site import Site
@@ -29,7 +29,13 @@ _STATIC = Path(__file__).with_name("static")
 
 
 def web_app(
-    site: Site, *, sessions: SessionBook, attempts: AttemptBook, connections: ConnectionsProvider, key: Secret
+    site: Site,
+    *,
+    sessions: SessionBook,
+    attempts: AttemptBook,
+    connections: ConnectionsProvider,
+    key: Secret,
+    connecting: ConnectingNow,
 ) -> Starlette:
     """Build the site; `key` is the console's, for `/links`."""
     pages = Pages()
@@ -46,4 +52,4 @@ def web_app(
         ],
         middleware=[Middleware(Guard, site=site, sessions=sessions, pages=pages)],
     )
-    return Starlette(routes=[link_route(site, sessions, key), Mount("/", guarded)])
+    return Starlette(routes=[*link_routes(site, sessions, key, connecting), Mount("/", guarded)])
