@@ -169,10 +169,23 @@ async def killed_callers(folder: Path, full: bool) -> Result:
     return Result(ended.refused == 0 and ended.slowest_s <= 25, figures)
 
 
+async def killed_migrations(folder: Path, full: bool) -> Result:
+    """O3: a killed migration or first opening goes on or is refused, nothing is lost, older code stays out."""
+    from tests.trials.migrating import kill_first_openings, kill_migrations
+
+    kills = 70 if full else 15
+    ends = [await kill_migrations(kind, _new(folder, kind), kills=kills, seed=3) for kind in _KINDS]
+    ends.append(await kill_first_openings(_new(folder, "vault"), kills=kills, seed=3))
+    figures = {name: sum(asdict(end)[name] for end in ends) for name in asdict(ends[0])}
+    is_passed = figures["resumed"] == figures["kills"] and not figures["lost"] and not figures["let_in"]
+    return Result(is_passed and figures["in_the_middle"] > 0, figures)
+
+
 BODIES: Mapping[str, Body] = {
     "L1": full_load,
     "L2": full_search,
     "L6": killed_callers,
+    "O3": killed_migrations,
     "R1": refresh_once,
     "R3": stopped_refreshes,
     "V1": killed_refreshes,
