@@ -14,7 +14,17 @@ from decimal import Decimal
 
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
 
-__all__ = ["Association", "AssociationPage", "HistoryEntry", "Page", "PropertyValue", "Record", "SearchPage"]
+__all__ = [
+    "HUBSPOT_DEFINED",
+    "Association",
+    "AssociationPage",
+    "HistoryEntry",
+    "LinkType",
+    "Page",
+    "PropertyValue",
+    "Record",
+    "SearchPage",
+]
 
 PropertyValue = str | Decimal | bool | datetime | date | tuple[str, ...] | None
 
@@ -30,12 +40,24 @@ class HistoryEntry:
     user_id: str | None = None
 
 
+HUBSPOT_DEFINED = "HUBSPOT_DEFINED"
+"""The category of links that HubSpot itself has; the others are USER_DEFINED and INTEGRATOR_DEFINED."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkType:
+    """One kind of association; a number means something only together with its category."""
+
+    category: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Association:
-    """A link from one record to another: the other's id and the labels of the link (numbers and words)."""
+    """A link from one record to another: the other's id, the kinds of the link, and the words of those with a label."""
 
     to_id: RecordId
-    type_ids: tuple[int, ...]
+    types: tuple[LinkType, ...]
     labels: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hubspot_skill.domain.names import PropertyName
+from hubspot_skill.domain.records import LinkType
 
 __all__ = [
     "Account",
@@ -157,6 +158,11 @@ class AssociationLabel:
     category: str
     type_id: int
     label: str | None
+
+    @property
+    def type(self) -> LinkType:
+        """The kind of link that this labels."""
+        return LinkType(self.category, self.type_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,31 +10,29 @@ from dataclasses import dataclass, field
 
 from hubspot_skill.domain.errors import HubSpotSkillError
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
-from hubspot_skill.domain.records import Record
+from hubspot_skill.domain.records import LinkType, Record
 
 __all__ = ["BatchOutcome", "Change", "Draft", "InputOutcome", "Link", "NewLink"]
 
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """An association to make together with a new record; no `type_ids`: HubSpot's unlabelled default."""
+    """An association to make together with a new record; no `types`: HubSpot's unlabelled default."""
 
     to_type: ObjectType
     to_id: RecordId
-    type_ids: tuple[int, ...] = ()
-    category: str = "HUBSPOT_DEFINED"
+    types: tuple[LinkType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An association between two existing records; no `type_ids`: HubSpot's unlabelled default."""
+    """An association between two existing records; no `types`: HubSpot's unlabelled default."""
 
     from_type: ObjectType
     from_id: RecordId
     to_type: ObjectType
     to_id: RecordId
-    type_ids: tuple[int, ...] = ()
-    category: str = "HUBSPOT_DEFINED"
+    types: tuple[LinkType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,13 +93,13 @@ class Associations:
 
     async def link(self, link: Link) -> None:
         """Make one link; 1 request. Labels replace those that the pair has; without labels it is the unlabelled kind."""
-        path = self.paths.link(link.from_type, link.from_id, link.to_type, link.to_id, default=not link.type_ids)
-        body = to_json(labels_body(link)) if link.type_ids else None
+        path = self.paths.link(link.from_type, link.from_id, link.to_type, link.to_id, default=not link.types)
+        body = to_json(labels_body(link)) if link.types else None
         await self.caller.done(self._one("PUT", path, link, body=body))
 
     async def unlink(self, link: Link) -> None:
         """Remove a link: the named labels, or the whole link where none is named; 1 request. An absent one is no error."""
-        if link.type_ids:
+        if link.types:
             await self.caller.done(
                 self._batch(
                     link.from_type,
@@ -121,7 +121,7 @@ class Associations:
         """
         kinds: dict[tuple[str, str, bool], list[int]] = {}
         for place, link in enumerate(links):
-            kinds.setdefault((link.from_type.name, link.to_type.name, bool(link.type_ids)), []).append(place)
+            kinds.setdefault((link.from_type.name, link.to_type.name, bool(link.types)), []).append(place)
 
         async def send(places: Sequence[int]) -> Sequence[InputOutcome]:
             found = await self._link_chunk([links[place] for place in places])
@@ -142,7 +142,7 @@ class Associations:
 
     async def _link_chunk(self, links: Sequence[Link]) -> Sequence[InputOutcome]:
         first = links[0]
-        if first.type_ids:
+        if first.types:
             action, inputs = "batch/create", label_inputs(links)
         else:
             action, inputs = "batch/associate/default", [plain_input(link) for link in links]

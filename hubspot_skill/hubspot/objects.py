@@ -24,6 +24,7 @@ from hubspot_skill.hubspot.associations import Associations
 from hubspot_skill.hubspot.calls import Budget, Call, Caller, Endpoint
 from hubspot_skill.hubspot.wire.batches import change_body, draft_body, has_default
 from hubspot_skill.hubspot.wire.paths import MAX_URL, Paths, query
+from hubspot_skill.hubspot.wire.quick_pages import QuickPages
 from hubspot_skill.hubspot.wire.records import RecordReader, read_page, read_search_page, unfinished_links
 from hubspot_skill.hubspot.wire.search import MAX_BODY, search_body
 
@@ -249,17 +250,17 @@ class Objects:
 
     async def _numbered(self, draft: Draft) -> Draft:
         """Name the number of each unlabelled link that is the account's own; a create has no word for "default"."""
-        if all(link.type_ids or has_default(draft.type.name, link.to_type.name) for link in draft.links):
+        if all(link.types or has_default(draft.type.name, link.to_type.name) for link in draft.links):
             return draft
         return replace(draft, links=tuple([await self._numbered_link(draft.type, link) for link in draft.links]))
 
     async def _numbered_link(self, from_type: ObjectType, link: NewLink) -> NewLink:
-        if link.type_ids or has_default(from_type.name, link.to_type.name):
+        if link.types or has_default(from_type.name, link.to_type.name):
             return link
         labels = await Associations(self.caller, self.paths).labels(from_type, link.to_type)
         for label in labels:
             if label.label is None:
-                return replace(link, type_ids=(label.type_id,), category=label.category)
+                return replace(link, types=(label.type,))
         raise InvalidInputError(
             f"a {from_type.singular} cannot be linked to a {link.to_type.singular} without a label",
             hint="Name one of the labels that hubspot_describe shows.",
@@ -311,7 +312,8 @@ class Objects:
             endpoint=Endpoint.SEARCH,
             budget=Budget.SEARCH,
         )
-        return await self.caller.json(call, lambda value: read_search_page(reader, value))
+        quick = QuickPages(search.type, properties).search_page
+        return await self.caller.json(call, lambda value: read_search_page(reader, value), quick=quick)
 
     async def _read_ids(
         self,
@@ -325,6 +327,7 @@ class Objects:
     ) -> tuple[Record, ...]:
         """Read by id (in order) or by unique value (in HubSpot's order), chunk by chunk."""
         reader = RecordReader(type, properties)
+        quick = QuickPages(type, properties).page
         unique = list(dict.fromkeys(ids))
         size = MAX_READ_WITH_HISTORY if history else MAX_READ
         found: dict[RecordId, Record] = {}
@@ -338,7 +341,7 @@ class Objects:
                 body["idProperty"] = id_property
             path = query(self.paths.records(type, "batch/read"), archived=True if archived else None)
             call = Call("POST", path, f"{len(unique)} {type.name}", body=to_json(body))
-            records = await self.caller.json(call, lambda value: read_page(reader, value).records)
+            records = await self.caller.json(call, lambda value: read_page(reader, value).records, quick=quick)
             found.update((record.id, record) for record in records)
         if id_property is not None:
             return tuple(found.values())

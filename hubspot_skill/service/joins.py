@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, NotFoundError, UnknownNameError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, RecordId
+from hubspot_skill.domain.records import HUBSPOT_DEFINED, LinkType
 from hubspot_skill.domain.schema import AssociationLabel
 from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.domain.writes import Link, NewLink
@@ -31,7 +32,10 @@ __all__ = [
 
 MAX_LINKS = 50
 _MAX_LINK_PAGES = 10
-_PRIMARY = {(CONTACTS.name, COMPANIES.name): 1, (DEALS.name, COMPANIES.name): 5}
+_PRIMARY = {
+    (CONTACTS.name, COMPANIES.name): LinkType(HUBSPOT_DEFINED, 1),
+    (DEALS.name, COMPANIES.name): LinkType(HUBSPOT_DEFINED, 5),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ async def find_joins(scene: Scene, type: ObjectType, links: Sequence[LinkTo]) ->
     """
     if len(links) > MAX_LINKS:
         raise InvalidInputError(f"{len(links)} links were asked for: expected at most {MAX_LINKS}", field="associate")
-    found: dict[tuple[str, str, int | None], Join] = {}
+    found: dict[tuple[str, str, LinkType | None], Join] = {}
     for wanted in links:
         to_type = await scene.references.type_of(wanted.record, wanted.type)
         to = await scene.references.find(to_type, wanted.record)
         label = await _label(scene, type, to_type, wanted.label) if wanted.label else None
-        found[to_type.name, to.id, label.type_id if label else None] = Join(to, label)
+        found[to_type.name, to.id, label.type if label else None] = Join(to, label)
     return list(found.values())
 
 
@@ -84,12 +88,12 @@ def new_links(type: ObjectType, joins: Sequence[Join], plain: Mapping[str, Assoc
     for join in joins:
         primary = _PRIMARY.get((type.name, join.to.type.name))
         if join.label is not None:
-            links.append(NewLink(join.to.type, join.to.id, (join.label.type_id,), join.label.category))
+            links.append(NewLink(join.to.type, join.to.id, (join.label.type,)))
         elif primary is not None and not has_primary:
             has_primary = True
             links.append(NewLink(join.to.type, join.to.id, (primary,)))
         elif (unlabelled := plain.get(join.to.type.name)) is not None:
-            links.append(NewLink(join.to.type, join.to.id, (unlabelled.type_id,), unlabelled.category))
+            links.append(NewLink(join.to.type, join.to.id, (unlabelled.type,)))
         else:
             links.append(NewLink(join.to.type, join.to.id))
     return tuple(links)
@@ -135,39 +139,41 @@ async def make_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequen
 
 async def _missing(
     scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]
-) -> list[tuple[Join, tuple[int, ...]]]:
-    """Give the missing links, each with the numbers of the labels that the two records have now."""
-    found: list[tuple[Join, tuple[int, ...]]] = []
+) -> list[tuple[Join, tuple[LinkType, ...]]]:
+    """Give the missing links, each with the kinds of link that the two records have now."""
+    found: list[tuple[Join, tuple[LinkType, ...]]] = []
     for to_name in dict.fromkeys(j.to.type.name for j in joins):
         group = [j for j in joins if j.to.type.name == to_name]
         there = await _existing(scene, type, id, group[0].to.type)
         for join in group:
-            numbers = there.get(join.to.id)
-            if numbers is None or (join.label is not None and join.label.type_id not in numbers):
-                found.append((join, numbers or ()))
+            types = there.get(join.to.id)
+            if types is None or (join.label is not None and join.label.type not in types):
+                found.append((join, types or ()))
     return found
 
 
-async def _existing(scene: Scene, type: ObjectType, id: RecordId, to: ObjectType) -> dict[RecordId, tuple[int, ...]]:
-    found: dict[RecordId, tuple[int, ...]] = {}
+async def _existing(
+    scene: Scene, type: ObjectType, id: RecordId, to: ObjectType
+) -> dict[RecordId, tuple[LinkType, ...]]:
+    found: dict[RecordId, tuple[LinkType, ...]] = {}
     after: str | None = None
     for _ in range(_MAX_LINK_PAGES):
         page = await scene.hubspot.associations.of(type, id, to, after=after)
-        found |= {link.to_id: link.type_ids for link in page.links}
+        found |= {link.to_id: link.types for link in page.links}
         after = page.next_after
         if after is None:
             break
     return found
 
 
-async def _make(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[int]) -> None:
+async def _make(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[LinkType]) -> None:
+    """Make one link. HubSpot replaces the labels of a pair, so those that it has, Primary too, are sent again."""
     if join.label is None:
         await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id))
         return
-    known = await scene.directory.labels(type, join.to.type)
-    kept = [k.type_id for k in known if k.type_id in there and k.label and k.category == join.label.category]
-    numbers = tuple(dict.fromkeys([*kept, join.label.type_id]))
-    await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id, numbers, join.label.category))
+    plain = [k.type for k in await scene.directory.labels(type, join.to.type) if not k.label]
+    types = (*(kept for kept in there if kept not in plain), join.label.type)
+    await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id, types))
 
 
 async def with_names(scene: Scene, joins: Sequence[Join]) -> list[Join]:

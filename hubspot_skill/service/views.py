@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hubspot_skill.domain.names import ObjectType, RecordId
-from hubspot_skill.domain.records import Association, AssociationPage, HistoryEntry, PropertyValue, Record
+from hubspot_skill.domain.records import (
+    HUBSPOT_DEFINED,
+    Association,
+    AssociationPage,
+    HistoryEntry,
+    LinkType,
+    PropertyValue,
+    Record,
+)
 from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.text import clean
 from hubspot_skill.service.answers import FieldValue, HistoryLine, PropertyHistory, Related, RelatedRecord
@@ -37,7 +45,7 @@ DETAILS = {
 }  # fmt: skip
 """What `get` shows of a record where the caller chose nothing; empty values are left out anyway."""
 
-_PRIMARY = frozenset({1, 2, 5, 6, 25, 26})
+_PRIMARY = frozenset(LinkType(HUBSPOT_DEFINED, number) for number in (1, 2, 5, 6, 25, 26))
 
 
 def values_of(record: Record, shown: Sequence[Property], labels: Labels) -> tuple[FieldValue, ...]:
@@ -109,10 +117,14 @@ async def related_of(
 
 def _related(type: ObjectType, link: Association, names: Mapping[RecordId, str]) -> RelatedRecord:
     labels = tuple(clean(label, most=80) for label in link.labels if label)
-    if not labels and _PRIMARY & set(link.type_ids):
+    if not labels and _is_primary(link):
         labels = ("Primary",)
     return RelatedRecord(link.to_id, names.get(link.to_id, f"{type.singular} {link.to_id}"), labels)
 
 
 def _primary_first(links: Sequence[Association]) -> list[Association]:
-    return sorted(links, key=lambda link: not _PRIMARY & set(link.type_ids))
+    return sorted(links, key=lambda link: not _is_primary(link))
+
+
+def _is_primary(link: Association) -> bool:
+    return not _PRIMARY.isdisjoint(link.types)

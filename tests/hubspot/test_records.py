@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from hubspot_skill.domain.errors import HubSpotSkillError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, PropertyName
+from hubspot_skill.domain.records import HUBSPOT_DEFINED, LinkType
 from hubspot_skill.domain.schema import Property, PropertyType
 from hubspot_skill.domain.search import Search
-from hubspot_skill.domain.writes import Change, Draft, NewLink
+from hubspot_skill.domain.writes import Change, Draft, Link, NewLink
 from hubspot_skill.hubspot.client import HubSpot
+from hubspot_skill.hubspot.wire.associations import labels_body
 from hubspot_skill.hubspot.wire.batches import draft_body
 from hubspot_skill.hubspot.wire.records import RecordReader, read_page, read_search_page
 from hubspot_skill.hubspot.wire.schema import read_account, read_pipelines, read_properties
@@ -200,7 +202,7 @@ def test_a_property_of_a_type_that_nobody_knows_yet_is_kept() -> None:
 
 def test_a_new_record_names_the_unlabelled_number_of_each_link() -> None:
     """Numbers of the associations guide (FACTS section 6)."""
-    draft = Draft(DEALS, {}, (NewLink(CONTACTS, ADA), NewLink(COMPANIES, "1", (5,))))
+    draft = Draft(DEALS, {}, (NewLink(CONTACTS, ADA), NewLink(COMPANIES, "1", (LinkType(HUBSPOT_DEFINED, 5),))))
     body = draft_body(draft)
     assert body["associations"] == [
         {"to": {"id": ADA}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 3}]},
@@ -213,3 +215,12 @@ async def test_a_zone_that_this_machine_does_not_know_is_a_typed_error(hubspot: 
     with pytest.raises(HubSpotSkillError) as caught:
         await hubspot.accounts.details()
     assert caught.value.code == "malformed_answer"
+
+
+def test_labels_of_several_categories_are_sent_together() -> None:
+    """HubSpot replaces the labels of a pair by those of one PUT (associations guide, read 2026-11-23)."""
+    link = Link(CONTACTS, ADA, COMPANIES, "1", (LinkType(HUBSPOT_DEFINED, 1), LinkType("USER_DEFINED", 1)))
+    assert labels_body(link) == [
+        {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1},
+        {"associationCategory": "USER_DEFINED", "associationTypeId": 1},
+    ]

@@ -8,6 +8,7 @@ import pytest
 from hubspot_skill.domain.errors import InvalidInputError, NotFoundError, RejectedValueError
 from hubspot_skill.domain.marketing import AttributionModel
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS
+from hubspot_skill.domain.records import HUBSPOT_DEFINED, LinkType
 from hubspot_skill.domain.schema import PropertyType
 from hubspot_skill.domain.writes import Link
 from hubspot_skill.foundation.secret import Secret
@@ -18,6 +19,8 @@ from hubspot_skill.sandbox.faults import Rule
 from tests.hubspot.conftest import ACME, ADA, FAIR, GLOBEX, GRACE, RENEWAL
 from tests.hubspot.stub import connected
 from tests.sandbox_fixture import Served
+
+ADVISOR = LinkType("USER_DEFINED", 101)
 
 
 async def test_properties_say_what_can_be_written_and_how(hubspot: HubSpot) -> None:
@@ -89,9 +92,9 @@ async def test_an_apps_token_is_introspected_with_the_apps_credentials(served: S
 async def test_links_are_read_made_and_removed(hubspot: HubSpot) -> None:
     page = await hubspot.associations.of(CONTACTS, ADA, COMPANIES)
     assert [link.to_id for link in page.links] == [ACME]
-    assert 1 in page.links[0].type_ids
+    assert LinkType(HUBSPOT_DEFINED, 1) in page.links[0].types
     await hubspot.associations.link(Link(CONTACTS, GRACE, COMPANIES, GLOBEX))
-    await hubspot.associations.link(Link(CONTACTS, GRACE, COMPANIES, ACME, (101,), "USER_DEFINED"))
+    await hubspot.associations.link(Link(CONTACTS, GRACE, COMPANIES, ACME, (ADVISOR,)))
     many = await hubspot.associations.of_many(CONTACTS, [ADA, GRACE, "999999"], COMPANIES)
     assert {id: sorted(link.to_id for link in page.links) for id, page in many.items()} == {
         ADA: [ACME],
@@ -99,7 +102,7 @@ async def test_links_are_read_made_and_removed(hubspot: HubSpot) -> None:
     }
     assert "Advisor" in [label for link in many[GRACE].links for label in link.labels]
     await hubspot.associations.unlink(Link(CONTACTS, GRACE, COMPANIES, GLOBEX))
-    await hubspot.associations.unlink(Link(CONTACTS, GRACE, COMPANIES, ACME, (101,), "USER_DEFINED"))
+    await hubspot.associations.unlink(Link(CONTACTS, GRACE, COMPANIES, ACME, (ADVISOR,)))
     left = await hubspot.associations.of(CONTACTS, GRACE, COMPANIES)
     assert "Advisor" not in [label for link in left.links for label in link.labels]
 
@@ -107,7 +110,7 @@ async def test_links_are_read_made_and_removed(hubspot: HubSpot) -> None:
 async def test_many_links_are_made_each_with_an_outcome(hubspot: HubSpot) -> None:
     links = [
         Link(CONTACTS, GRACE, COMPANIES, GLOBEX),
-        Link(CONTACTS, GRACE, COMPANIES, ACME, (101,), "USER_DEFINED"),
+        Link(CONTACTS, GRACE, COMPANIES, ACME, (ADVISOR,)),
         Link(DEALS, RENEWAL, CONTACTS, GRACE),
     ]
     outcome = await hubspot.associations.link_many(links)

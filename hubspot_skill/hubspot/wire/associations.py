@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hubspot_skill.domain.names import RecordId
-from hubspot_skill.domain.records import Association, AssociationPage
+from hubspot_skill.domain.records import HUBSPOT_DEFINED, Association, AssociationPage, LinkType
 from hubspot_skill.domain.writes import Link
 from hubspot_skill.hubspot.wire.batches import association_types
 from hubspot_skill.hubspot.wire.records import next_after, read_id
@@ -28,7 +28,7 @@ def read_link_pages(value: object) -> tuple[AssociationPage, ...]:
 
 def labels_body(link: Link) -> list[dict[str, object]]:
     """Spell the labels of a link; at least one is named."""
-    return association_types(link.from_type.name, link.to_type.name, link.category, link.type_ids) or []
+    return association_types(link.from_type.name, link.to_type.name, link.types) or []
 
 
 def plain_input(link: Link) -> Json:
@@ -50,6 +50,11 @@ def _link(item: Json) -> Association:
     kinds = mappings(item.get("associationTypes"), "associationTypes")
     return Association(
         to_id=read_id(item.get("toObjectId", item.get("id")), "an association"),
-        type_ids=tuple(integer(kind.get("typeId", kind.get("associationTypeId"))) for kind in kinds),
+        types=tuple(_type(kind) for kind in kinds),
         labels=tuple(label for kind in kinds if (label := optional_text(kind.get("label")))),
     )
+
+
+def _type(kind: Json) -> LinkType:
+    category = optional_text(kind.get("category", kind.get("associationCategory")))
+    return LinkType(category or HUBSPOT_DEFINED, integer(kind.get("typeId", kind.get("associationTypeId"))))

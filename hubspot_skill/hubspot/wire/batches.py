@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hubspot_skill.domain.records import Record
+from hubspot_skill.domain.records import HUBSPOT_DEFINED, LinkType, Record
 from hubspot_skill.domain.writes import Change, Draft, InputOutcome, NewLink
 from hubspot_skill.hubspot import failures
 from hubspot_skill.hubspot.wire.envelope import ErrorItem, errors_of
@@ -60,14 +60,12 @@ def has_default(from_name: str, to_name: str) -> bool:
     return (from_name, to_name) in _DEFAULT_TYPES
 
 
-def association_types(
-    from_name: str, to_name: str, category: str, type_ids: Sequence[int]
-) -> list[dict[str, object]] | None:
+def association_types(from_name: str, to_name: str, types: Sequence[LinkType]) -> list[dict[str, object]] | None:
     """Spell the labels of a link; without labels the unlabelled number, None where it is not known here."""
-    if type_ids:
-        return [{"associationCategory": category, "associationTypeId": number} for number in type_ids]
+    if types:
+        return [{"associationCategory": type.category, "associationTypeId": type.number} for type in types]
     number = _DEFAULT_TYPES.get((from_name, to_name))
-    return None if number is None else [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number}]
+    return None if number is None else [{"associationCategory": HUBSPOT_DEFINED, "associationTypeId": number}]
 
 
 def draft_body(draft: Draft) -> Json:
@@ -119,7 +117,7 @@ def read_outcomes(
 
 
 def _new_link(from_name: str, link: NewLink) -> dict[str, object]:
-    types = association_types(from_name, link.to_type.name, link.category, link.type_ids)
+    types = association_types(from_name, link.to_type.name, link.types)
     return {"to": {"id": link.to_id}, "types": types or []}
 
 
