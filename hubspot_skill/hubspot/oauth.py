@@ -29,6 +29,7 @@ from hubspot_skill.domain.errors import (
     UnexpectedRefusalError,
     UnreachableError,
 )
+from hubspot_skill.domain.text import clean
 from hubspot_skill.foundation.counters import Counter, count
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.settings import AppCredentials
@@ -66,6 +67,11 @@ class AppEndpoint:
         self._token = f"/oauth/{version}/token"
         self._install = f"/appinstalls/{version}/external-install"
         self._timeout_s = timeout_s
+
+    @property
+    def client_id(self) -> str:
+        """The id of the app that this speaks for."""
+        return self._app.client_id
 
     async def refresh(self, refresh_token: Secret) -> Tokens:
         """Exchange a refresh token for new tokens; the refresh token that comes back may be another.
@@ -179,7 +185,7 @@ class AppEndpoint:
 
 def _refused(answer: Answer) -> HubSpotSkillError:
     refusal = read_oauth_refusal(answer.body)
-    code = refusal.status or refusal.error or f"status {answer.status}"
+    code = clean(refusal.status or refusal.error, most=40) or f"status {answer.status}"
     if answer.status == 429:
         return RateLimitedError(
             "HubSpot's token endpoint was asked too often",
