@@ -7,10 +7,11 @@ a token in its environment never makes a vault at all.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, final
 
-from hubspot_skill.domain.errors import NotConnectedError
+from hubspot_skill.domain.errors import HubSpotSkillError, NotConnectedError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.settings import HUBSPOT_API
@@ -35,6 +36,8 @@ __all__ = ["TENANT", "Keeper", "OpenVault"]
 
 TENANT = "local"
 """The one tenant until team sign-in is built."""
+REVOKE_EVERY_S = 3_600.0
+"""How often HubSpot is told again what it could not be told."""
 HUBSPOT_AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 
 
@@ -71,6 +74,7 @@ class OpenVault:
         self._clock = clock
         self._sources: dict[str, TokenSource] = {}
         self._refresher: Refresher | None = None
+        self._revoking: asyncio.Task[None] | None = None
         plan = scope_plan(Policy(read_only=settings.read_only, toolsets=settings.toolsets))
         if adapter.app is None:
             self.book = AccountBook(
@@ -154,12 +158,22 @@ class OpenVault:
         return found
 
     async def start(self) -> None:
-        """Take up refreshes that an earlier process did not finish."""
-        if self._refresher is not None:
+        """Take up what an earlier process did not finish: refreshes, and revocations, which go on beside all else."""
+        if self._refresher is not None and self.endpoint is not None:
             await self._refresher.recover(TENANT)
+            self._revoking = asyncio.create_task(self._keep_revoking(self.endpoint))
+
+    async def _keep_revoking(self, endpoint: AppEndpoint) -> None:
+        while True:
+            with contextlib.suppress(HubSpotSkillError):  # a vault that fails is told by whoever needs it
+                await self.vault.retry_revoking(TENANT, endpoint, of=self.app)
+            await self._clock.sleep(REVOKE_EVERY_S)
 
     async def aclose(self) -> None:
         """Finish what is under way, and close the database."""
+        if self._revoking is not None:
+            self._revoking.cancel()
+            await asyncio.wait({self._revoking})
         await self.vault.close()
 
 

@@ -66,6 +66,7 @@ class Disconnected:
     is_revoked: bool
     is_uninstalled: bool
     advice: str = ""
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class AccountBook:
             advice = (
                 f"HubSpot could not be told{again}. Or remove the app there: Settings, Integrations, Connected apps."
             )
-        return Disconnected(found.alias, is_revoked, is_uninstalled, advice)
+        return Disconnected(found.alias, is_revoked, is_uninstalled, advice, is_key)
 
     async def _find(self, account: str | None) -> Connection:
         return await self._store.find(self._tenant, account, self._environment)

@@ -7,11 +7,12 @@ revoked at once and nothing is kept. HubSpot's own words never reach the person:
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from hubspot_skill.domain.errors import SignInRefusedError, TokenRefusedError
+from hubspot_skill.domain.errors import HubSpotSkillError, SignInRefusedError, TokenRefusedError
 from hubspot_skill.domain.text import quote as quote_text
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.log import get_logger
@@ -21,7 +22,7 @@ from hubspot_skill.hubspot.tokens import TokenSource
 from hubspot_skill.service.accounts import AccountBook, ConnectedAccount
 from hubspot_skill.service.flights import Flight, Flights
 from hubspot_skill.service.scopes import ScopePlan
-from hubspot_skill.vault.store import Connected, ConnectionStore
+from hubspot_skill.vault.store import Connected, Connection, ConnectionStore
 
 __all__ = ["Begun", "Connections", "OAuthAppSettings"]
 
@@ -122,6 +123,19 @@ class Connections(AccountBook):
             raise _denied(error)
         asked = self._clock.monotonic()
         tokens = await self._exchange(Secret(code), flight)
+        try:
+            kept = await self._keep(tokens, flight, asked)
+        except BaseException:
+            with contextlib.suppress(HubSpotSkillError):
+                await self._abandon(tokens.refresh_token)
+            raise
+        _log.info("account_connected", connection=kept.connection_id)
+        account = self._shown(kept)
+        if self.on_connected is not None:
+            self.on_connected(account)
+        return account
+
+    async def _keep(self, tokens: Tokens, flight: Flight, asked: float) -> Connection:
         facts = await self._endpoint.describe(tokens.access_token, is_refresh_token=False)
         if facts is None:
             raise SignInRefusedError(
@@ -130,13 +144,12 @@ class Connections(AccountBook):
                 hint="Begin again from the connection page.",
             )
         if flight.hub_id and str(facts.hub_id) != flight.hub_id:
-            await self._let_go(tokens.refresh_token)
             raise SignInRefusedError(
                 f"account {facts.hub_id} was chosen at HubSpot, but account {flight.hub_id} was to be connected again",
                 reason="account_switched",
                 hint="Begin again and choose the same account, or connect the other one as a new account.",
             )
-        kept = await self._store.connect(
+        return await self._store.connect(
             self._tenant,
             Connected(
                 app_id=self._app.client_id,
@@ -149,11 +162,16 @@ class Connections(AccountBook):
                 access_lifetime_s=tokens.expires_in_s - (self._clock.monotonic() - asked),
             ),
         )
-        _log.info("account_connected", connection=kept.connection_id)
-        account = self._shown(kept)
-        if self.on_connected is not None:
-            self.on_connected(account)
-        return account
+
+    async def _abandon(self, refresh_token: Secret) -> None:
+        """End a grant that is not kept, unless an account that is connected lives on this very token.
+
+        HubSpot may give the token that it gave before for the same account (FACTS 2.3).
+        """
+        for account in await self._store.all(self._tenant, self._app.environment):
+            if await self._store.refresh_token(self._tenant, account.connection_id) == refresh_token:
+                return
+        await self._let_go(refresh_token)
 
     async def _exchange(self, code: Secret, flight: Flight) -> Tokens:
         verifier = flight.verifier if self._app.use_pkce else None

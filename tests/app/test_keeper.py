@@ -9,10 +9,18 @@ from pathlib import Path
 import pytest
 
 from hubspot_skill.app.compose import Accounts
+from hubspot_skill.app.keeper import TENANT
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import read_settings
 from hubspot_skill.domain.errors import PlaceError
+from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.sandbox import fault_kinds as kinds
+from hubspot_skill.sandbox.faults import Rule
+from hubspot_skill.sandbox.tokens import DEFAULT_APP
 from hubspot_skill.vault.custody import KEY_VARIABLE
+from hubspot_skill.vault.store import Connected
+from tests.sandbox.edge_portals import portals
+from tests.sandbox_fixture import running_sandbox
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -52,3 +60,44 @@ async def test_a_caller_that_goes_away_does_not_break_the_opening_off_for_others
         vault = await asyncio.wait_for(second, 5)
         assert vault.keys.where == f"environment variable {KEY_VARIABLE}"
         assert await accounts.keeper.opened() is vault
+
+
+async def test_hubspot_is_told_at_the_next_start_what_it_could_not_be_told(tmp_path: Path) -> None:
+    with running_sandbox(portals()) as served:
+        tokens = served.sandbox.tokens
+        settings = read_settings(
+            {
+                "HUBSPOT_SKILL_API_BASE_URL": served.base_url,
+                "HUBSPOT_CLIENT_ID": DEFAULT_APP.client_id,
+                "HUBSPOT_CLIENT_SECRET": DEFAULT_APP.client_secret,
+            }
+        )
+        code = tokens.mint_code("demo", client_id=DEFAULT_APP.client_id, redirect_uri=settings.redirect_uri)
+        app = tokens.app(DEFAULT_APP.client_id, DEFAULT_APP.client_secret)
+        granted = tokens.redeem(app, code, settings.redirect_uri, None)
+        assert granted.refresh_token is not None
+        connected = Connected(
+            app_id=DEFAULT_APP.client_id,
+            hub_id=1,
+            hub_domain="demo.example",
+            environment="sandbox",
+            scopes=("oauth",),
+            access_token=Secret(granted.token),
+            refresh_token=Secret(granted.refresh_token),
+            access_lifetime_s=1800,
+        )
+        served.sandbox.faults.add(Rule(kinds.Status(503), route="/oauth/2026-09/token/revoke$"))
+        first = Accounts(settings, Places(tmp_path / "config", tmp_path / "data"), environment={})
+        vault = await first.keeper.opened()
+        kept = await vault.store.connect(TENANT, connected)
+        done = await vault.book.disconnect(kept.alias)
+        await first.aclose()
+        assert (done.is_revoked, len(tokens.living_grants())) == (False, 1)
+        served.sandbox.faults.clear()
+        second = Accounts(settings, Places(tmp_path / "config", tmp_path / "data"), environment={})
+        vault = await second.keeper.opened()
+        async with asyncio.timeout(5):
+            while await vault.store.to_revoke(TENANT):
+                await asyncio.sleep(0.01)
+        assert tokens.living_grants() == ()
+        await second.aclose()

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from hubspot_skill.access.sessions import ATTEMPTS
+from hubspot_skill.domain.errors import NotConnectedError
+from hubspot_skill.sandbox import fault_kinds as kinds
+from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.surfaces.web.connect import ACCOUNTS_PATH, START_PATH
+from hubspot_skill.vault.store import Status
 from tests.sandbox.edge_portals import portals
 from tests.sandbox_fixture import Served, running_sandbox
 from tests.web.desk import TENANT, Browser, Desk, open_desk
@@ -110,3 +114,43 @@ async def test_on_https_taking_a_cookie_back_is_a_cookie_that_browsers_accept() 
     assert taken.startswith('__Host-hs_session=""')
     assert "Secure" in taken
     assert "HttpOnly" in taken
+
+
+REVOKE = "/oauth/2026-09/token/revoke$"
+
+
+async def test_a_revocation_that_hubspot_does_not_take_waits_with_the_account_out_of_use(desk: Desk) -> None:
+    browser = desk.browser()
+    await browser.enter()
+    await browser.connect("demo")
+    [account] = await desk.store.all(TENANT)
+    desk.served.sandbox.faults.add(Rule(kinds.Status(503), route=REVOKE))
+    answer = await browser.post(f"{ACCOUNTS_PATH}/{account.alias}/disconnect")
+    page = await browser.ours.get(answer.headers["location"])
+    assert "could not be told" in page.text
+    assert "revoked at HubSpot" not in page.text.partition("<section")[0]
+    [waiting] = await desk.store.to_revoke(TENANT)
+    assert waiting.status is Status.REVOKED
+    with pytest.raises(NotConnectedError):
+        await desk.refresher.token(TENANT, account.connection_id)
+    desk.served.sandbox.faults.clear()
+    found = await desk.store.token_to_revoke(TENANT, account.connection_id)
+    assert found is not None
+    assert len(desk.served.sandbox.tokens.living_grants()) == 1
+
+
+async def test_a_grant_whose_account_could_not_be_asked_for_is_ended_and_not_left_alive(desk: Desk) -> None:
+    browser = desk.browser()
+    await browser.enter()
+    desk.served.sandbox.faults.add(Rule(kinds.Status(503), route="/oauth/2026-09/token/introspect$"))
+    assert (await browser.connect("demo")).status_code == 502
+    assert await desk.store.all(TENANT) == ()
+    assert desk.served.sandbox.tokens.living_grants() == ()
+
+
+async def test_the_page_of_accounts_says_nothing_that_its_address_makes_up(desk: Desk) -> None:
+    browser = desk.browser()
+    await browser.enter()
+    made_up = {"connected": "Call 555 0100 now", "disconnected": "Your vault! Call 555 0100"}
+    page = await browser.ours.get(ACCOUNTS_PATH, params=made_up)
+    assert "555" not in page.text

@@ -108,14 +108,17 @@ class _Desk:
     async def accounts(self, request: Request) -> Response:
         """List the connected accounts: as a page, or as JSON to a program."""
         accounts = await (await self._provider()).accounts()
+        said = request.query_params
+        connected = said.get("connected", "")
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"accounts": [_as_json(account) for account in accounts]})
         return self._pages.page(
             request,
             "accounts.html",
             accounts=accounts,
-            connected=request.query_params.get("connected", ""),
-            disconnected=request.query_params.get("disconnected", ""),
+            # Of the address only words that are ours: it may come from anywhere.
+            connected=connected if any(account.alias == connected for account in accounts) else "",
+            disconnected=said.get("disconnected", ""),
             may_change=not request.state.session.only_connect,
             start_path=START_PATH,
             accounts_path=ACCOUNTS_PATH,
@@ -136,8 +139,8 @@ class _Desk:
         """Delete an account's tokens here and revoke them at HubSpot."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         alias = request.path_params["alias"]
-        await (await self._provider()).disconnect(alias, uninstall=form.get("uninstall") == "1")
-        return self._to_accounts(disconnected=alias)
+        done = await (await self._provider()).disconnect(alias, uninstall=form.get("uninstall") == "1")
+        return self._to_accounts(disconnected="key" if done.is_key else "told" if done.is_revoked else "untold")
 
     def guarded(self, handler: Handler) -> Handler:
         """Let a handler run only within a session, and tell its errors."""
