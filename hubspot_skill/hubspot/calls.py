@@ -75,6 +75,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """How an answer is read: `quick` from its bytes where it is ordinary, else (None) `value` from its parsed JSON."""
+
+    value: Callable[[object], T]
+    quick: Callable[[bytes], T | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Done(Generic[T]):
     """What a successful attempt gave."""
 
@@ -102,19 +110,24 @@ class Caller:
     priority: Priority = Priority.INTERACTIVE
     deadline_s: float = Priority.INTERACTIVE.deadline_s
 
-    async def json(self, call: Call, read: Callable[[object], T]) -> T:
+    async def json(
+        self, call: Call, read: Callable[[object], T], *, quick: Callable[[bytes], T | None] | None = None
+    ) -> T:
         """Make a call and give what `read` makes of the answer's JSON (a `ShapeError` of it is handled here).
+
+        `quick` is asked first, with the bytes; where it gives None the answer is parsed for `read`.
 
         Raises:
             HubSpotSkillError: any leaf of the tree that a HubSpot call can end in.
         """
         line = self.line
+        reading = Reading(read, quick)
         started_s = line.clock.monotonic()
         deadline_s = started_s + self.deadline_s
         line.retries.count_call(started_s)
         attempt = 1
         while True:
-            outcome = await self._attempt(call, read, deadline_s)
+            outcome = await self._attempt(call, reading, deadline_s)
             if isinstance(outcome, _Done):
                 return outcome.value
             pause_s = self._pause(outcome, call, attempt, deadline_s)
@@ -143,7 +156,7 @@ class Caller:
             return pause_s
         return None
 
-    async def _attempt(self, call: Call, read: Callable[[object], T], deadline_s: float) -> _Done[T] | Failure:
+    async def _attempt(self, call: Call, read: Reading[T], deadline_s: float) -> _Done[T] | Failure:
         line = self.line
         asked_s = line.clock.monotonic()
         slot = await line.limits.take(call.budget, self.priority, deadline_s)
@@ -156,7 +169,7 @@ class Caller:
             line.limits.drop(call.budget, slot)
             return Failure(_breaker_open(call, breaker.wait_s(now_s)))
         is_probe = breaker.is_open
-        reading: RateReading | None = None
+        rates: RateReading | None = None
         is_sent = is_learnt = False
         try:
             token = await line.tokens.access_token()
@@ -168,14 +181,14 @@ class Caller:
             if isinstance(answer, Failure):
                 outcome: _Done[T] | Failure = answer
             else:
-                reading = read_rates(answer)
+                rates = read_rates(answer)
                 outcome = _read(call, answer, read)
             self._learn(call, outcome, token, breaker)
             is_learnt = True
             return outcome
         finally:
             if is_sent:
-                line.limits.give_back(call.budget, slot, reading)
+                line.limits.give_back(call.budget, slot, rates)
             else:
                 line.limits.drop(call.budget, slot)
             if is_probe and not is_learnt:
@@ -244,12 +257,16 @@ def read_rates(answer: Answer) -> RateReading | None:
     )
 
 
-def _read(call: Call, answer: Answer, read: Callable[[object], T]) -> _Done[T] | Failure:
+def _read(call: Call, answer: Answer, read: Reading[T]) -> _Done[T] | Failure:
     """Read a whole answer: a success of the right type and shape, or a failure."""
     if not 200 <= answer.status < 300:
         return failures.of_answer(answer, target=call.target, is_write=call.is_write)
     try:
-        return _Done(read(_parse(answer) if call.has_answer else None))
+        if not call.has_answer:
+            return _Done(read.value(None))
+        body = _checked_body(answer)
+        quick = None if read.quick is None else read.quick(body)
+        return _Done(read.value(_parsed(body)) if quick is None else quick)
     except ShapeError as error:
         reason = str(error)
     except ValueError as error:
@@ -257,13 +274,17 @@ def _read(call: Call, answer: Answer, read: Callable[[object], T]) -> _Done[T] |
     return failures.of_malformed(reason, answer, target=call.target, is_write=call.is_write)
 
 
-def _parse(answer: Answer) -> object:
+def _checked_body(answer: Answer) -> bytes:
     kind = answer.header(b"content-type") or ""
     if "json" not in kind.lower():
         raise ShapeError(f'the content type is "{kind[:80]}": expected application/json')
     body = answer.body
     if len(body) > COUNTED_FROM_BYTES and (body.count(b'":') > MAX_KEYS or body.count(b",") > MAX_ELEMENTS):
         raise ShapeError(f"it has more than {MAX_KEYS} keys or {MAX_ELEMENTS} elements")
+    return body
+
+
+def _parsed(body: bytes) -> object:
     return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
 
