@@ -103,6 +103,15 @@ async def test_a_person_connects_two_accounts_refuses_once_lets_one_go_and_the_t
     assert person.complaints == [f"Failed to load resource: {refused}"] * 2
 
 
+async def test_a_page_of_another_site_cannot_show_ours_in_a_frame(person: Window, house: House) -> None:
+    """Trial A8, framed: a button of ours under a stranger's page would be pressed unseen."""
+    page = person.page
+    await page.goto(house.served.base_url)
+    async with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        await page.set_content(f'<iframe src="{house.origin}{START_PATH}"></iframe>')
+    await expect(page.frame_locator("iframe").get_by_role("button")).to_have_count(0)
+
+
 async def examine(person: Window, name: str, folder: Path) -> list[str]:
     """Look at the page as it stands in each width and theme, and give what is wrong with it."""
     found: list[str] = []
