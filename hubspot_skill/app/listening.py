@@ -93,7 +93,14 @@ async def stop_asked() -> AsyncGenerator[asyncio.Event]:
 async def serving(app: ASGIApp, *listeners: socket.socket) -> AsyncGenerator[None]:
     """Serve an application on listening sockets while the block runs."""
     server = _Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S)
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_S,
+        )
     )
     task = asyncio.create_task(server.serve(sockets=list(listeners)))
     try:

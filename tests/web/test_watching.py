@@ -118,6 +118,7 @@ async def test_without_the_token_only_health_is_told_and_never_to_another_host(
         answer = await stranger.get(f"{house.origin}{path}")
         foreign = await stranger.get(f"{house.origin}{path}", headers={**house.known, "Host": "evil.example"})
     assert (answer.status_code, foreign.status_code) == (status, 421)
+    assert "server" not in answer.headers
 
 
 def _readings(text: str) -> dict[str, float]:
