@@ -1,16 +1,33 @@
-"""Settings that every test shares: one event-loop backend, and no skipped test where everything must run."""
+"""Settings that every test shares: one event-loop backend, every log line looked at, no skipped test in CI."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+
+from hubspot_skill.foundation import log
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run async tests on asyncio, the only loop the product supports."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_event_is_written() -> None:
+    """Write events of every level, so that the log's nets see them all."""
+    log.configure("debug")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_caught_in_the_logs_nets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test whose events held something shaped like a secret, or a key that is not allowed (trial V7)."""
+    before = log.counts()
+    yield
+    if request.node.get_closest_marker("provokes_the_log") is None:
+        assert log.counts() == before, "the log's nets caught something: a secret's shape, or a key not in ALLOWED_KEYS"
 
 
 @pytest.hookimpl(wrapper=True)

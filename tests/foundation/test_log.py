@@ -26,6 +26,7 @@ def test_an_event_is_one_line_of_json_on_standard_error(capsys) -> None:
     }
 
 
+@pytest.mark.provokes_the_log
 def test_a_key_that_is_not_allowed_is_dropped_and_counted(capsys) -> None:
     before = log.counts()
     log.get_logger("x").warning("seen", note_body="private", count=1)
@@ -36,6 +37,7 @@ def test_a_key_that_is_not_allowed_is_dropped_and_counted(capsys) -> None:
 
 
 def test_below_the_level_nothing_is_written(capsys) -> None:
+    log.configure("warning")
     log.get_logger("x").info("seen")
     assert lines(capsys) == []
     log.configure("info")
@@ -43,7 +45,7 @@ def test_below_the_level_nothing_is_written(capsys) -> None:
         log.get_logger("x").info("seen")
         assert len(lines(capsys)) == 1
     finally:
-        log.configure("warning")
+        log.configure("debug")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,15 @@ def test_below_the_level_nothing_is_written(capsys) -> None:
 )
 def test_what_is_shaped_like_a_secret_is_masked(secret: str) -> None:
     assert log.redact(f"before {secret} after") == "before ******** after"
+
+
+@pytest.mark.provokes_the_log
+def test_a_secret_in_a_value_is_masked_in_the_line_and_counted(capsys) -> None:
+    before = log.counts()
+    log.get_logger("x").warning("seen", reason="it said Bearer abc.def")
+    (line,) = lines(capsys)
+    assert line["reason"] == "it said ********"
+    assert log.counts().masked_values == before.masked_values + 1
 
 
 @pytest.mark.parametrize(
