@@ -1,26 +1,36 @@
 """Checks everything that has to be right before a tool can work, and names the step that mends what is not.
 
-Writes nothing, and goes on after a failure where the next check still means something.
+Connects and changes nothing, and goes on after a failure where the next check still means something.
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hubspot_skill import __version__
 from hubspot_skill.app.compose import HOW_TO_CONNECT, Accounts
-from hubspot_skill.app.places import Places, default_places
+from hubspot_skill.app.doorway import NO_APP, loopback_of, site_of
+from hubspot_skill.app.listening import listen_all
+from hubspot_skill.app.other_door import OtherDoor
+from hubspot_skill.app.places import Places, console_key, default_places
 from hubspot_skill.app.settings import Settings, read_settings
-from hubspot_skill.domain.errors import HubSpotSkillError, SettingsError
+from hubspot_skill.domain.errors import HubSpotSkillError, PlaceError, SettingsError
 from hubspot_skill.hubspot.settings import HUBSPOT_API
 from hubspot_skill.hubspot.transport import TransportError
 from hubspot_skill.service.answers import Access, WhoAmI
+from hubspot_skill.service.scopes import where_to_add
 from hubspot_skill.surfaces.cli.actions import CheckResult, Verdict
+
+if TYPE_CHECKING:
+    from hubspot_skill.service.accounts import ConnectedAccount
 
 __all__ = ["compare_clock", "examine"]
 
@@ -28,7 +38,7 @@ MOST_SKEW_S = 60
 _OPTIONAL = {"campaigns": "campaigns need Marketing Hub Professional"}
 
 
-async def examine(environ: Mapping[str, str]) -> tuple[CheckResult, ...]:
+async def examine(environ: MutableMapping[str, str]) -> tuple[CheckResult, ...]:
     """Carry out all checks, in the order in which they depend on each other."""
     versions = CheckResult(
         "versions",
@@ -42,25 +52,90 @@ async def examine(environ: Mapping[str, str]) -> tuple[CheckResult, ...]:
         return versions, _failed("settings", error)
     places = default_places(settings.data_dir)
     checks = [versions, _settings(settings), _places(places)]
-    async with _account(settings, places) as account:
-        checks += await _account_checks(settings, account)
-    return tuple(checks)
+    async with _accounts(settings, places, environ) as accounts:
+        if not settings.uses_vault:
+            return (*checks, *await _account_checks(settings, accounts, "", ""))
+        checks += [_app(settings), await _redirect(settings, places)]
+        return (*checks, *await _vault_checks(settings, places, accounts))
 
 
 @asynccontextmanager
-async def _account(settings: Settings, places: Places) -> AsyncGenerator[Accounts]:
-    account = Accounts(settings, places)
+async def _accounts(settings: Settings, places: Places, environ: MutableMapping[str, str]) -> AsyncGenerator[Accounts]:
+    accounts = Accounts(settings, places, environment=environ)
     try:
-        yield account
+        yield accounts
     finally:
-        await account.aclose()
+        await accounts.aclose()
 
 
-async def _account_checks(settings: Settings, account: Accounts) -> list[CheckResult]:
+def _app(settings: Settings) -> CheckResult:
+    if settings.client_id is None:
+        return CheckResult("app", Verdict.NOTE, "no OAuth app is set, so accounts are connected by keys only", NO_APP)
+    found = f"OAuth app {settings.client_id}; its Auth page must name {settings.redirect_uri} to the letter"
+    return CheckResult("app", Verdict.OK, found)
+
+
+async def _redirect(settings: Settings, places: Places) -> CheckResult:
+    site = site_of(settings)
+    port = urlsplit(site.origin).port or 80
     try:
-        opened = await account.opened()
+        with listen_all(loopback_of(site), port, option="HUBSPOT_REDIRECT_URI"):
+            return CheckResult("redirect", Verdict.OK, f"port {port} is free for the way back from HubSpot")
+    except SettingsError as error:
+        return _failed("redirect", error)
+    except PlaceError as error:
+        other = await OtherDoor(site, console_key(places)).connecting() if places.console_key_file.exists() else None
+        if other is not None:
+            return CheckResult("redirect", Verdict.OK, f"a running server of this program has port {port}")
+        if settings.client_id is None:
+            return CheckResult("redirect", Verdict.NOTE, f"{error.message} (needed for an OAuth app only)")
+        return _failed("redirect", error)
+
+
+async def _vault_checks(settings: Settings, places: Places, accounts: Accounts) -> list[CheckResult]:
+    if not places.vault.exists():
+        none = CheckResult("vault", Verdict.NOTE, f"none yet; made at {places.vault} when an account is connected")
+        return [none, *await _account_checks(settings, accounts, "", "")]
+    try:
+        vault = await accounts.keeper.opened()
+        kept = await vault.book.accounts()
     except HubSpotSkillError as error:
-        return [_failed("account", error)]
+        return [_failed("vault", error)]
+    found = f"{places.vault} opens; its key: {vault.keys.where}; accounts: {len(kept)}"
+    checks = [CheckResult("vault", Verdict.OK, found)]
+    if not kept:
+        return [*checks, *await _account_checks(settings, accounts, "", "")]
+    for account in kept:
+        name = f"{account.alias}: " if len(kept) > 1 else ""
+        if account.needs_person:
+            checks.append(CheckResult(f"{name}account", Verdict.FAILED, account.state, account.fix))
+        elif account.status != "active":
+            checks.append(CheckResult(f"{name}account", Verdict.NOTE, account.state))
+        else:
+            checks += await _account_checks(settings, accounts, account.alias, name)
+            checks += _other_scopes(account, name, checks)
+    if len(kept) > 1 and not any(account.is_default for account in kept):
+        hint = "Choose one: hubspot-skill accounts default NAME"
+        checks.append(CheckResult("default", Verdict.NOTE, "no account is the default, so tools ask which", hint))
+    return checks
+
+
+def _other_scopes(account: ConnectedAccount, name: str, checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """Tell the scopes that were asked for and not granted, besides those that a check has named."""
+    told = " ".join(check.found for check in checks if check.name.startswith(f"{name}scopes"))
+    left = [scope.name for scope in account.missing if scope.name not in told.replace(",", " ").split()]
+    if not left:
+        return []
+    hint = where_to_add(left, is_app=not account.is_key)
+    return [CheckResult(f"{name}scopes: more", Verdict.NOTE, f"not granted: {', '.join(left)}", hint)]
+
+
+async def _account_checks(settings: Settings, accounts: Accounts, account: str, name: str) -> list[CheckResult]:
+    """Check one account; `name` stands before its checks where there are several."""
+    try:
+        opened = await accounts.opened(account)
+    except HubSpotSkillError as error:
+        return [_failed(f"{name}account", error)]
     address = opened.adapter.api_base_url
     try:
         answer = await opened.transport.send("GET", "/", authorization="none", body=None, content_type="")
@@ -70,15 +145,18 @@ async def _account_checks(settings: Settings, account: Accounts) -> list[CheckRe
             if address == HUBSPOT_API
             else "Start the sandbox there, or mend HUBSPOT_SKILL_API_BASE_URL."
         )
-        return [CheckResult("reachable", Verdict.FAILED, f"{address}: {error}", hint)]
-    checks = [CheckResult("reachable", Verdict.OK, f"{address} answers, API version {opened.adapter.api_version}")]
+        return [CheckResult(f"{name}reachable", Verdict.FAILED, f"{address}: {error}", hint)]
+    checks = [
+        CheckResult(f"{name}reachable", Verdict.OK, f"{address} answers, API version {opened.adapter.api_version}")
+    ]
     if not opened.adapter.is_sandbox:
         checks.append(compare_clock(answer.header(b"date"), datetime.now(UTC)))
     try:
-        told = await (await account.crm()).whoami()
+        told = await (await accounts.crm(account)).whoami()
     except HubSpotSkillError as error:
-        return [*checks, _failed("token", error)]
-    return [*checks, _token(told), *(_access(access, settings) for access in told.access), _quota(told)]
+        return [*checks, _failed(f"{name}token", error)]
+    found = [_token(told), *(_access(access, settings) for access in told.access), _quota(told)]
+    return [*checks, *(replace(check, name=f"{name}{check.name}") for check in found)]
 
 
 def _settings(settings: Settings) -> CheckResult:

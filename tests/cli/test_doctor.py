@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -77,3 +78,59 @@ def _minted(served: Served, scopes: list[str]) -> str:
     )
     with urlopen(request, timeout=5) as answer:
         return json.load(answer)["token"]
+
+
+@pytest.fixture
+def keeper(shell: Shell) -> Shell:
+    """A shell that keeps one account in a vault, by a key of few scopes; no token stands in its environment."""
+    environ = {name: value for name, value in shell.environ.items() if name != "HUBSPOT_ACCESS_TOKEN"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environ["HUBSPOT_REDIRECT_URI"] = f"http://localhost:{port}/api/hubspot/oauth/callback"
+    return Shell(environ, shell.capture, shell.patch)
+
+
+def test_the_vault_its_key_and_every_account_in_it_are_checked(keeper: Shell, served: Served) -> None:
+    before = keeper("doctor")
+    assert "note  vault" in before.out
+    narrow = _minted(served, ["crm.objects.contacts.read", "crm.objects.companies.read"])
+    keeper("accounts", "add-token", "--alias", "narrow", stdin=narrow)
+
+    ended = keeper("doctor")
+
+    assert ended.code == 1
+    found = {line.split()[1]: line for line in ended.out.splitlines() if line[:4].strip() in {"ok", "note", "FAIL"}}
+    assert "its key: key file" in found["vault"]
+    assert "accounts: 1" in found["vault"]
+    assert found["app"].startswith("note")
+    assert found["redirect"].startswith("ok")
+    assert "to the key in HubSpot: Settings, Integrations, Service keys" in ended.out
+    assert narrow not in ended.out
+
+
+def test_a_vault_without_its_key_is_named_and_left_as_it_is(keeper: Shell) -> None:
+    keeper("accounts", "add-token", stdin="pat-na1-demo")
+    key = next(Path(keeper.environ["HUBSPOT_SKILL_DATA_DIR"]).parent.rglob("vault.key"))
+    kept = key.read_text()
+    key.unlink()
+
+    ended = keeper("doctor")
+
+    assert ended.code == 1
+    assert "FAIL  vault" in ended.out
+    assert not key.exists()
+    key.write_text(kept)
+    key.chmod(0o600)
+    assert "FAIL" not in keeper("doctor").out
+
+
+def test_a_taken_redirect_port_is_a_fault_where_an_app_is_set(keeper: Shell) -> None:
+    port = int(keeper.environ["HUBSPOT_REDIRECT_URI"].rpartition(":")[2].partition("/")[0])
+    with socket.create_server(("127.0.0.1", port)):
+        with_app = keeper("doctor", HUBSPOT_CLIENT_ID="an-app", HUBSPOT_CLIENT_SECRET="its-secret")
+        without = keeper("doctor")
+
+    assert "FAIL  redirect" in with_app.out
+    assert "HUBSPOT_REDIRECT_URI" in with_app.out
+    assert "its-secret" not in with_app.out
+    assert "note  redirect" in without.out
