@@ -1,13 +1,15 @@
 """Another process of this program that serves the site already: asked for links, and for what was connected there.
 
-Both questions carry the console's key, which lies in a file that only its owner can read. Whatever else has the port
-answers them in another way, and that counts as no answer.
+Both questions prove the console's key, which lies in a file that only its owner can read, without telling it: whatever
+has the port may be somebody else's. An answer that is not sealed with the key counts as none.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, Any, final
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from hubspot_skill.foundation.secret import Secret
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Connecting", "OtherDoor"]
 
 _TIMEOUT_S = 3.0
+_NONCE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,14 @@ class OtherDoor:
     async def _asked(self, method: str, query: dict[str, str]) -> dict[str, Any]:
         import httpx2
 
-        headers = {"Authorization": f"Bearer {self._key.reveal()}"}
+        from hubspot_skill.surfaces.web.links import opened, question
+
+        nonce, sent = secrets.token_urlsafe(_NONCE_BYTES), urlencode(query)
+        headers = {"Authorization": question(self._key, method, sent, nonce)}
+        address = f"{self._address}?{sent}" if sent else self._address
         try:
             async with httpx2.AsyncClient(trust_env=False, timeout=_TIMEOUT_S) as client:
-                answer = await client.request(method, self._address, params=query, headers=headers)
-            told: object = answer.json() if answer.status_code == 200 else None
-        except (httpx2.HTTPError, ValueError):
+                answer = await client.request(method, address, headers=headers)
+        except httpx2.HTTPError:
             return {}
-        return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+        return opened(self._key, answer.content, nonce) if answer.status_code == 200 else {}
