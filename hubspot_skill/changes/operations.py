@@ -1,0 +1,95 @@
+"""What a caller wants changed, one value per operation, before anything is read or checked.
+
+Values are text as HubSpot stores it; the empty text clears a property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
+from hubspot_skill.domain.writes import Link, NewLink
+
+__all__ = [
+    "MAX_RECORDS",
+    "Archive",
+    "Associate",
+    "Create",
+    "Dissociate",
+    "Merge",
+    "Operation",
+    "Update",
+    "Upsert",
+    "set_on",
+]
+
+MAX_RECORDS = 10_000
+"""The most records that one plan may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a record with its associations."""
+
+    type: ObjectType
+    properties: Mapping[PropertyName, str]
+    links: tuple[NewLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Set properties of a record."""
+
+    type: ObjectType
+    id: RecordId
+    properties: Mapping[PropertyName, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """Set properties of the record that has this value of a unique property, or make it."""
+
+    type: ObjectType
+    key: PropertyName
+    value: str
+    properties: Mapping[PropertyName, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Associate:
+    """Link two records; a labelled link is added to those that the pair has."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Dissociate:
+    """Take single labels of a link away, or the whole link where none is named."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Put a record away; its owner can restore it by hand in HubSpot for 90 days."""
+
+    type: ObjectType
+    id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Merge one record into another, for ever."""
+
+    type: ObjectType
+    id: RecordId
+    merged_id: RecordId
+
+
+Operation = Create | Update | Upsert | Associate | Dissociate | Archive | Merge
+
+
+def set_on(type: ObjectType, ids: Iterable[RecordId], properties: Mapping[PropertyName, str]) -> tuple[Operation, ...]:
+    """Spell "set these properties on these records" as operations; an id that comes twice counts once."""
+    return tuple(Update(type, id, properties) for id in dict.fromkeys(ids))
