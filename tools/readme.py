@@ -1,7 +1,7 @@
 """`python -m tools readme [--write]`: the parts of the README that are made from the program itself.
 
 Between `<!-- NAME -->` and `<!-- /NAME -->` stand: the example answer, as the shell gives it over the generated portal of
-a fixed day; the table of tools; the table of settings. Without `--write` they are compared with the program.
+a fixed day; the scopes to give an app or a key; the table of tools; the table of settings. Without `--write` they are compared with the program.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hubspot_skill import __version__
+from hubspot_skill.access.policy import Policy
 from hubspot_skill.app import toolbox
 from hubspot_skill.app.compose import Accounts
 from hubspot_skill.app.embedded import start_sandbox
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import Settings, read_settings
+from hubspot_skill.service.scopes import scope_plan
 from hubspot_skill.surfaces.cli.actions import SandboxChoice
 from hubspot_skill.surfaces.mcp.server import shown_tools
 from hubspot_skill.surfaces.mcp.settings import McpSettings
@@ -33,7 +35,8 @@ NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 def written(text: str) -> str:
     """Give the README's text with every made part made anew."""
-    for name, part in (("answer", _answer()), ("tools", _tools()), ("settings", _settings())):
+    parts = {"answer": _answer(), "scopes": _scopes(), "tools": _tools(), "settings": _settings()}
+    for name, part in parts.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, found = pattern.subn(lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text)
         if found != 1:
@@ -90,6 +93,13 @@ def _tools() -> str:
         for kind in kinds
     ]
     return "\n".join(["| Tool | | What it does |", "| --- | --- | --- |", *rows])
+
+
+def _scopes() -> str:
+    plan = scope_plan(Policy())
+    kinds = ((plan.required, "required"), (plan.optional, "optional"))
+    rows = [f"| `{scope.name}` | {kind} | {scope.allows} |" for scopes, kind in kinds for scope in scopes]
+    return "\n".join(["| Scope | In an app | Without it this program cannot |", "| --- | --- | --- |", *rows])
 
 
 def _settings() -> str:

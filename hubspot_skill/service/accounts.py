@@ -23,7 +23,7 @@ from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.oauth import AppEndpoint
 from hubspot_skill.hubspot.tokens import TokenSource
-from hubspot_skill.service.scopes import Scope, ScopePlan, where_to_add
+from hubspot_skill.service.scopes import APP_SCOPE, Scope, ScopePlan, where_to_add
 from hubspot_skill.vault.store import Connected, Connection, ConnectionStore, Credential, Status
 
 __all__ = ["AccountBook", "ConnectedAccount", "Disconnected", "Entry"]
@@ -237,7 +237,11 @@ class AccountBook:
 
     def _shown(self, account: Connection) -> ConnectedAccount:
         is_key = account.credential is Credential.STATIC
-        missing = self.plan.missing(account.scopes) if account.scopes else ()
+        missing = tuple(
+            scope
+            for scope in (self.plan.missing(account.scopes) if account.scopes else ())
+            if not (is_key and scope.name == APP_SCOPE)
+        )
         needs_person = account.status is Status.NEEDS_REAUTH
         fix = f"Connect it again: hubspot-skill login --account {account.alias}" if needs_person else ""
         if missing and not needs_person:

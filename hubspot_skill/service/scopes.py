@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from hubspot_skill.access.policy import Policy
 
-__all__ = ["Scope", "ScopePlan", "scope_plan", "where_to_add"]
+__all__ = ["APP_SCOPE", "Scope", "ScopePlan", "scope_plan", "where_to_add"]
+
+APP_SCOPE = "oauth"
+"""The scope that every app must have and no key can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class ScopePlan:
 
 
 _READ = (
-    Scope("oauth", "tell which account and user it is connected to"),
+    Scope(APP_SCOPE, "tell which account and user it is connected to"),
     Scope("crm.objects.contacts.read", "read contacts and their notes, calls, meetings and tasks"),
     Scope("crm.objects.companies.read", "read companies"),
     Scope("crm.objects.deals.read", "read deals and pipelines"),
