@@ -22,9 +22,10 @@ from hubspot_skill.domain.errors import PlaceError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["listen", "listen_all", "serving", "stop_asked"]
+__all__ = ["MAX_HEAD_BYTES", "listen", "listen_all", "serving", "stop_asked"]
 
 GRACE_S = 2
+MAX_HEAD_BYTES = 16 * 1024
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -97,9 +98,13 @@ async def serving(app: ASGIApp, *listeners: socket.socket) -> AsyncGenerator[Non
             app,
             log_level="warning",
             access_log=False,
-            server_header=False,
             lifespan="on",
             timeout_graceful_shutdown=GRACE_S,
+            http="h11",
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+            # uvicorn believes X-Forwarded-For of loopback callers, and all of ours are: attempts are counted by address.
+            proxy_headers=False,
+            server_header=False,
         )
     )
     task = asyncio.create_task(server.serve(sockets=list(listeners)))
