@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from hubspot_skill.app.embedded import EmbeddedSandbox
     from hubspot_skill.app.keeper import Keeper
     from hubspot_skill.app.portal_clock import PortalClock
+    from hubspot_skill.app.sharing import Sharing
     from hubspot_skill.hubspot.client import HubSpot
     from hubspot_skill.hubspot.settings import AdapterSettings
+    from hubspot_skill.hubspot.shared_limits import SharedLimits
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.service.accounts import Entry
@@ -75,6 +77,7 @@ class Accounts:
         self._sandbox: EmbeddedSandbox | None = None
         self._transport: Transport | None = None
         self._keeper: Keeper | None = None
+        self._sharing: Sharing | None = None
 
     async def crm(self, account: str = "") -> Crm:
         """Give the use cases over an account, by its name, HubSpot id or domain; empty: the default or only one.
@@ -133,6 +136,8 @@ class Accounts:
     async def aclose(self) -> None:
         """Close what was opened."""
         self._opened.clear()
+        if self._sharing is not None:
+            await self._sharing.aclose()
         if self._keeper is not None:
             await self._keeper.aclose()
         if self._transport is not None:
@@ -149,7 +154,8 @@ class Accounts:
         if opened is None:
             adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=not vault.is_key(found))
             tokens, entry = vault.tokens(found), vault.entry(found)
-            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine, entry)
+            limits = self._together().limits(app_id=found.app_id, hub_id=str(found.hub_id), adapter=adapter)
+            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine, limits, entry)
             self._opened[found.connection_id] = opened
         return opened
 
@@ -165,7 +171,13 @@ class Accounts:
         if token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
-        return Opened(self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine)
+        limits = None
+        if alias == TOKEN_ALIAS:
+            name = self._together().name_of(token)
+            limits = self._together().limits(app_id=name, hub_id=name, adapter=adapter)
+        return Opened(
+            self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine, limits
+        )
 
     def _only_if_meant(self, alias: str, account: str) -> Opened:
         if account.strip().casefold() not in {"", alias}:
@@ -175,6 +187,13 @@ class Accounts:
                 candidates=[Candidate(alias, alias)],
             )
         return self._opened[alias]
+
+    def _together(self) -> Sharing:
+        if self._sharing is None:
+            from hubspot_skill.app.sharing import Sharing
+
+            self._sharing = Sharing(self._places, self._machine)
+        return self._sharing
 
     def _shared_transport(self, adapter: AdapterSettings | None = None) -> Transport:
         if self._transport is None:
@@ -186,7 +205,11 @@ class Accounts:
 
 
 class Opened:
-    """The parts of an opened account; `clock` is None where the machine's own serves, `entry` where it is the only one."""
+    """The parts of an opened account.
+
+    `clock` is None where the machine's own serves, `entry` where it is the only account; without `limits` those of this
+    process alone are kept.
+    """
 
     def __init__(
         self,
@@ -195,6 +218,7 @@ class Opened:
         tokens: TokenSource,
         transport: Transport,
         machine: Clock,
+        limits: SharedLimits | None = None,
         entry: Entry | None = None,
     ) -> None:
         from hubspot_skill.access.policy import Policy
@@ -207,7 +231,9 @@ class Opened:
         self.transport: Transport = transport
         self.clock: PortalClock | None = PortalClock(machine) if adapter.is_sandbox else None
         clock = self.clock or machine
-        self.hubspot: HubSpot = HubSpot(tokens=tokens, transport=transport, settings=adapter, clock=clock)
+        self.hubspot: HubSpot = HubSpot(
+            tokens=tokens, transport=transport, settings=adapter, clock=clock, limits=limits
+        )
         policy = Policy(read_only=settings.read_only, toolsets=settings.toolsets)
         self.crm: Crm = Crm(
             hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=adapter.is_sandbox, entry=entry

@@ -44,6 +44,11 @@ class Places:
         return self.data / "vault" / "vault.db"
 
     @property
+    def limits(self) -> Path:
+        """The file in which this person's processes keep HubSpot's limits together."""
+        return self.data / "limits" / "limits.db"
+
+    @property
     def portals(self) -> Path:
         """The folder of generated sandbox portals."""
         return self.data / "sandbox"
