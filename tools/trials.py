@@ -50,7 +50,7 @@ async def refresh_once(folder: Path, full: bool) -> Result:
         herd.refreshes == [1] * rounds and (herd.failed, herd.different) == (0, 0) for herd in herds.values()
     )
     refreshes = {kind: sum(herd.refreshes) for kind, herd in herds.items()}
-    failed = sum(herd.failed for herd in herds.values())
+    failed = {kind: herd.failed for kind, herd in herds.items()}
     return Result(is_passed, {"rounds": rounds, "processes": 64, "refreshes": refreshes, "failed": failed})
 
 
