@@ -15,6 +15,7 @@ import math
 import re
 import tempfile
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["BODIES", "Result", "known_trials", "main"]
+__all__ = ["BODIES", "Result", "known_trials", "main", "named_in"]
 
 ROOT = Path(__file__).parent.parent
 _NAMED = re.compile(r"\bTrials?\b(?:[\s,]|and|or|\b[A-Z]\d+\b)*", re.IGNORECASE)
@@ -212,7 +213,7 @@ def known_trials() -> list[str]:
     found = set(BODIES)
     for path in (ROOT / "tests").rglob("test_*.py"):
         for text in re.findall(r'"""(.*?)"""', path.read_text("utf-8"), re.DOTALL):
-            found |= _named_in(text)
+            found |= named_in(text)
     return sorted(found, key=lambda name: (name[0], int(name[1:])))
 
 
@@ -224,7 +225,11 @@ def _run(trial: str, *, full: bool) -> bool:
     else:
         print(f"{trial}: {(body.__doc__ or '').strip()}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            result = asyncio.run(_awaited(body, Path(folder), full))
+            try:
+                result = asyncio.run(_awaited(body, Path(folder), full))
+            except Exception as error:  # noqa: BLE001 - a trial that breaks is a miss, and the next one still runs
+                traceback.print_exc()
+                result = Result(False, {"error": f"{type(error).__name__}: {str(error)[:200]}"})
     took_s = round(time.monotonic() - started_s, 1)
     told = {"trial": trial, "pass": result.is_passed, **result.figures, "took_s": took_s}
     print(json.dumps(told), flush=True)
@@ -262,10 +267,10 @@ class _Chosen:
 
     def _names(self, item: pytest.Item) -> bool:
         owners = (getattr(item, "function", None), getattr(item, "module", None))
-        return any(self._trial in _named_in(getattr(owner, "__doc__", "") or "") for owner in owners)
+        return any(self._trial in named_in(getattr(owner, "__doc__", "") or "") for owner in owners)
 
 
-def _named_in(text: str) -> set[str]:
+def named_in(text: str) -> set[str]:
     """Give the trials that a docstring names, such as `Trials V5 and V6`."""
     return {name for match in _NAMED.finditer(text) for name in _ID.findall(match.group())}
 
