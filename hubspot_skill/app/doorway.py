@@ -42,6 +42,8 @@ NO_APP = (
 START = "/api/hubspot/oauth/start"
 _QUIET_S = 1.0
 _LAST_PAGE_S = 5.0
+_OPEN_S = 2 * LINK_S
+"""As long as a link works, and as a sign-in may take that began by it in the end."""
 
 
 def site_of(settings: Settings) -> Site:
@@ -78,6 +80,8 @@ class Doorway:
         self.site = site_of(settings)
         self.sessions = Sessions(self._clock)
         self._open_task: asyncio.Task[None] | None = None
+        self._open_until = 0.0
+        self._opening = asyncio.Lock()
         self._is_served = False
         self._asked = asyncio.Event()
         self._connecting = (0, "")
@@ -138,8 +142,17 @@ class Doorway:
         if not self._settings.uses_vault or self._settings.client_id is None:
             return ""
         try:
-            if not self._is_served:
-                await self._open_for_a_while()
+            return await self._offered()
+        except (PlaceError, SettingsError) as error:
+            _log.warning("no_link", code=error.code)
+            return ""
+
+    async def _offered(self) -> str:
+        try:
+            async with self._opening:
+                self._open_until = self._clock.monotonic() + _OPEN_S
+                if not self._is_served:
+                    await self._open_for_a_while()
             return self.link(only_connect=True)
         except PlaceError:
             return await self.other.link(only_connect=True, next_page=START)
@@ -180,28 +193,33 @@ class Doorway:
         """Close the site if it is open for a while."""
         if self._open_task is not None:
             self._open_task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._open_task
+            await asyncio.wait({self._open_task})
 
     async def _open_for_a_while(self) -> None:
-        """Serve the site until an account is connected or the link is too old.
+        """Serve the site until an account is connected, or until long enough after the last link.
 
         Raises:
             PlaceError: the port is taken.
+            SettingsError: the redirect address is none of this machine's.
         """
-        is_open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        is_open = asyncio.Event()
 
         async def serve() -> None:
-            try:
-                async with self.opened():
-                    is_open.set_result(None)
+            async with self.opened():
+                is_open.set()
+                while (left_s := self._open_until - self._clock.monotonic()) > 0:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self.next_account(), LINK_S)
-            except PlaceError as error:
-                is_open.set_exception(error)
+                        await asyncio.wait_for(self.next_account(), left_s)
+                        return
 
-        self._open_task = asyncio.create_task(serve())
-        await is_open
+        opening = self._open_task = asyncio.create_task(serve())
+        opened = asyncio.create_task(is_open.wait())
+        try:
+            await asyncio.wait({opening, opened}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            opened.cancel()
+        if not is_open.is_set():
+            opening.result()
 
     def _counted(self, app: ASGIApp) -> ASGIApp:
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
