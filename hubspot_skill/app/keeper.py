@@ -17,6 +17,7 @@ from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.settings import HUBSPOT_API
 
 if TYPE_CHECKING:
+    from hubspot_skill.app.auditing import AuditFile
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
     from hubspot_skill.foundation.secret import Secret
@@ -56,6 +57,7 @@ class OpenVault:
         adapter: AdapterSettings,
         transport: Transport,
         clock: Clock,
+        audit: AuditFile,
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.hubspot.oauth import AppEndpoint
@@ -66,6 +68,7 @@ class OpenVault:
 
         self.vault = vault
         self.keys = keys
+        self.audit = audit
         self.environment = "sandbox" if adapter.is_sandbox else "production"
         self.endpoint: AppEndpoint | None = None
         self.app: AppAt | None = None
@@ -80,6 +83,7 @@ class OpenVault:
             self.book = AccountBook(
                 store=vault.store, tokens=self._refreshed, plan=plan, tenant=TENANT, environment=self.environment
             )
+            self.book.audit = audit.note
             return
         self.endpoint = AppEndpoint(transport, adapter.app, version=adapter.api_version)
         self.app = AppAt(adapter.app.client_id, self.environment)
@@ -94,6 +98,7 @@ class OpenVault:
             tenant=TENANT,
         )
         self.book = self.connections
+        self.book.audit = audit.note
 
     @property
     def store(self) -> ConnectionStore:
@@ -174,6 +179,7 @@ class OpenVault:
         if self._revoking is not None:
             self._revoking.cancel()
             await asyncio.wait({self._revoking})
+        await self.audit.aclose()
         await self.vault.close()
 
 
@@ -229,12 +235,14 @@ class Keeper:
             await opening.result().aclose()
 
     async def _open(self) -> OpenVault:
+        from hubspot_skill.app.auditing import AuditFile
         from hubspot_skill.vault.custody import find_keys
         from hubspot_skill.vault.vault import open_vault
 
         keys = await asyncio.to_thread(find_keys, self.custody(), self._taken())
         vault = await open_vault(self._places.vault, keys.ring, clock=self._clock)
-        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock)
+        audit = AuditFile(self._places, keys.ring, TENANT, clock=self._clock)
+        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock, audit)
         try:
             await opened.start()
         except BaseException:

@@ -49,6 +49,11 @@ class Places:
         return self.data / "limits" / "limits.db"
 
     @property
+    def audit(self) -> Path:
+        """The encrypted chain of what was done."""
+        return self.data / "audit" / "audit.db"
+
+    @property
     def portals(self) -> Path:
         """The folder of generated sandbox portals."""
         return self.data / "sandbox"

@@ -23,6 +23,7 @@ from hubspot_skill.surfaces.cli.actions import (
     Shown,
     ToolAnswer,
     ToolView,
+    Verified,
 )
 
 if TYPE_CHECKING:
@@ -149,6 +150,18 @@ class Program:
         from hubspot_skill.app import vault_shell
 
         return asyncio.run(vault_shell.keep_new_key(self._shell()))
+
+    def verify_audit(self, head: str) -> Verified:
+        """Read the chain of what was done from its beginning."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.verify_audit(self._shell(), head))
+
+    def show_audit(self, most: int) -> Sequence[str]:
+        """Give the newest entries of the audit."""
+        from hubspot_skill.app import vault_shell
+
+        return asyncio.run(vault_shell.show_audit(self._shell(), most))
 
     def _shell(self) -> AccountsShell:
         from hubspot_skill.app.accounts_shell import AccountsShell

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from hubspot_skill.app.accounts_shell import AccountsShell
 from hubspot_skill.app.doorway import NO_APP
 from hubspot_skill.app.keeper import TENANT
-from hubspot_skill.domain.errors import SettingsError
+from hubspot_skill.domain.errors import InvalidInputError, SettingsError
+from hubspot_skill.domain.text import quote
+from hubspot_skill.surfaces.cli.actions import Verified
 
 if TYPE_CHECKING:
     from hubspot_skill.app.places import Places
     from hubspot_skill.surfaces.cli.actions import Facts
 
-__all__ = ["back_up", "keep_new_key", "new_key", "revoke_all", "rotate", "status"]
+__all__ = ["back_up", "keep_new_key", "new_key", "revoke_all", "rotate", "show_audit", "status", "verify_audit"]
 
 
 async def status(shell: AccountsShell, places: Places) -> Facts:
@@ -45,9 +47,11 @@ async def rotate(shell: AccountsShell) -> Facts:
     async with shell.opened(only_existing=True) as (_, vault):
         master = await vault.vault.rotate_master()
         own = await vault.vault.rotate_tenant(TENANT)
+        files = master.files + await vault.audit.reseal()
+        await vault.audit.note("vault.rotate", "done", "")
         return (
             ("key", f"fingerprint {vault.keys.ring.active.fingerprint:08x} seals now"),
-            ("moved to it", f"{master.files} files, {master.tenant_keys} keys"),
+            ("moved to it", f"{files} files, {master.tenant_keys} keys"),
             ("sealed anew", f"{own.accounts} accounts"),
             ("old keys removed", str(own.retired)),
         )
@@ -73,7 +77,8 @@ async def revoke_all(shell: AccountsShell) -> Facts:
         if vault.endpoint is None:
             raise SettingsError("HubSpot takes revocations from the OAuth app only, and none is set", hint=NO_APP)
         accounts = await vault.store.all(TENANT)
-        done = await vault.vault.revoke_all(TENANT, vault.endpoint)
+        await vault.audit.note("vault.revoke_all", "begun", "")
+        done = await vault.vault.revoke_all(TENANT, vault.endpoint, of=vault.app)
         keys = [account.alias for account in accounts if vault.is_key(account)]
         told = [("disconnected", str(len(accounts))), ("HubSpot was told of", str(done.done))]
         if done.queued:
@@ -101,6 +106,34 @@ async def keep_new_key(shell: AccountsShell) -> Facts:
             ("kept", f"a new key in the {found.where}, before {len(found.ring.keys) - 1} older"),
             ("next", "start again the programs that use the vault, then: hubspot-skill vault rotate"),
         )
+
+
+async def verify_audit(shell: AccountsShell, head: str) -> Verified:
+    """Read the chain of what was done from its beginning, and look for a head that was written down."""
+    from hubspot_skill.access.audit import Head
+
+    seq, _, digest = head.partition(":")
+    try:
+        anchors = [Head(int(seq), bytes.fromhex(digest))] if head else []
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{quote(head)} is no head of an audit: expected what `audit verify` printed, such as 12:9f86…"
+        ) from error
+    async with shell.opened(only_existing=True) as (_, vault):
+        found = await (await vault.audit.opened()).verify(TENANT, anchors=anchors)
+    facts = [("rows", str(found.rows)), ("head", str(found.head))]
+    if found.broken_at is not None:
+        facts.append(("broken", f"at row {found.broken_at}: {found.reason}"))
+    return Verified(found.holds, tuple(facts))
+
+
+async def show_audit(shell: AccountsShell, most: int) -> tuple[str, ...]:
+    """Give the newest entries, oldest first, one a line."""
+    async with shell.opened(only_existing=True) as (_, vault):
+        audit = await vault.audit.opened()
+        last = (await audit.head(TENANT)).seq
+        entries = await audit.entries(TENANT, after=max(last - most, 0), most=most)
+    return tuple(f"{seq}  {at:%Y-%m-%dT%H:%M:%SZ}  {body}" for seq, at, body in entries)
 
 
 def _counted(counts: dict[str, int] | dict[int, int]) -> str:

@@ -13,7 +13,7 @@ all: it works until it is deleted in HubSpot.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hubspot_skill.domain.errors import AppRefusedError, HubSpotError, HubSpotSkillError, ReconnectError
@@ -77,6 +77,14 @@ class Entry:
     connection_id: str
 
 
+AuditNote = Callable[[str, str, str], Awaitable[None]]
+"""Keeps what was done: the action, its outcome, and the connection's id."""
+
+
+async def _no_audit(action: str, outcome: str, connection_id: str) -> None:
+    """Keep nothing, where no audit is."""
+
+
 class AccountBook:
     """The accounts of a tenant at one HubSpot (`environment`); `endpoint` is None where no OAuth app is set."""
 
@@ -97,6 +105,7 @@ class AccountBook:
         self._tenant = tenant
         self._environment = environment
         self._revoker = endpoint
+        self.audit: AuditNote = _no_audit
 
     async def accounts(self) -> tuple[ConnectedAccount, ...]:
         """List the accounts that are or were connected, by name."""
@@ -134,6 +143,7 @@ class AccountBook:
             ),
             alias=alias or await self._free_name(details.name, int(details.portal_id)),
         )
+        await self.audit("account.add_key", "done", kept.connection_id)
         _log.info("account_connected", connection=kept.connection_id)
         return self._shown(kept)
 
@@ -156,6 +166,7 @@ class AccountBook:
         """
         found = await self._find(account)
         await self._store.rename(self._tenant, found.connection_id, alias)
+        await self.audit("account.rename", "done", found.connection_id)
 
     async def make_default(self, account: str) -> None:
         """Make an account the one that is meant when none is named.
@@ -165,6 +176,7 @@ class AccountBook:
         """
         found = await self._find(account)
         await self._store.make_default(self._tenant, found.connection_id)
+        await self.audit("account.make_default", "done", found.connection_id)
 
     async def disconnect(self, account: str, *, uninstall: bool = False) -> Disconnected:
         """Put an account and its tokens out of use and revoke them at HubSpot; with `uninstall` take the app out too.
@@ -174,11 +186,13 @@ class AccountBook:
         """
         found = await self._find(account)
         is_key = found.credential is Credential.STATIC
+        await self.audit("account.disconnect", "begun", found.connection_id)
         is_uninstalled = uninstall and not is_key and await self._uninstall(found)
         await self._store.keep_for_revoking(self._tenant, found.connection_id)
         is_revoked = not is_key and await self._revoke(found)
         if is_key or is_revoked:
             await self._store.forget(self._tenant, found.connection_id)
+        await self.audit("account.disconnect", "revoked" if is_revoked else "not revoked", found.connection_id)
         _log.info(
             "account_disconnected",
             connection=found.connection_id,

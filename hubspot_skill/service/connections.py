@@ -129,6 +129,7 @@ class Connections(AccountBook):
             with contextlib.suppress(HubSpotSkillError):
                 await self._abandon(tokens.refresh_token)
             raise
+        await self.audit("account.connect", "done", kept.connection_id)
         _log.info("account_connected", connection=kept.connection_id)
         account = self._shown(kept)
         if self.on_connected is not None:

@@ -209,7 +209,7 @@ def test_a_new_key_is_kept_before_the_old_one_and_rotation_moves_everything_to_i
     assert newer[1:] == [old]
     assert newer[0] not in kept.out
     rotated = two("vault", "rotate")
-    assert "1 files, 1 keys" in rotated.out
+    assert "2 files, 1 keys" in rotated.out
     assert "2 accounts" in rotated.out
     key.write_text(newer[0])
     assert two("call", "hubspot_whoami", "account=first").code == 0
@@ -246,3 +246,22 @@ def test_revoking_all_leaves_no_account_that_can_be_used(two: Shell, pair: Serve
     assert "the keys of first, second" in told.out
     assert two("call", "hubspot_whoami", "account=first").code == 1
     assert "Disconnected: its tokens are deleted." in two("accounts").out
+
+
+def test_what_was_done_with_accounts_is_kept_in_a_chain_that_outlives_a_change_of_keys(two: Shell) -> None:
+    two("accounts", "default", "first")
+    head = two("audit", "verify").out.split()[-1]
+    key = next(Path(two.environ["HUBSPOT_SKILL_DATA_DIR"]).parent.rglob("vault.key"))
+    two("vault", "new-key", "--keep")
+    two("vault", "rotate")
+    key.write_text(key.read_text().split()[0])
+
+    verified = two("audit", "verify", "--head", head)
+
+    assert "The audit holds." in verified.out
+    actions = [json.loads(line.split("  ")[2])["action"] for line in lines(two("audit", "show"))]
+    assert actions == ["account.add_key", "account.add_key", "account.make_default", "vault.rotate"]
+    wrong = two("audit", "verify", "--head", head[:-2] + ("00" if head[-2:] != "00" else "11"))
+    assert wrong.code == 1
+    assert "another than the one anchored" in wrong.err
+    assert two("audit", "verify", "--head", "nonsense").code == 1

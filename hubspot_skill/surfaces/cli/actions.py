@@ -17,6 +17,7 @@ __all__ = [
     "AccountActions",
     "Actions",
     "ArgumentsOf",
+    "AuditActions",
     "CheckResult",
     "DemoChoice",
     "Facts",
@@ -28,6 +29,7 @@ __all__ = [
     "ToolView",
     "VaultActions",
     "Verdict",
+    "Verified",
 ]
 
 Schema = Mapping[str, object]
@@ -74,6 +76,14 @@ class LoginChoice:
 
 Facts = Sequence[tuple[str, str]]
 """What was found or done, as pairs of a name and a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether the audit's chain holds, and what was found."""
+
+    holds: bool
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,19 @@ class VaultActions(Protocol):
         ...
 
 
-class Actions(AccountActions, VaultActions, Protocol):
+class AuditActions(Protocol):
+    """What can be asked of the audit; as `Actions`."""
+
+    def verify_audit(self, head: str) -> Verified:
+        """Read the chain of what was done from its beginning; `head` is one that was written down, or empty."""
+        ...
+
+    def show_audit(self, most: int) -> Sequence[str]:
+        """Give the newest entries, one a line."""
+        ...
+
+
+class Actions(AccountActions, VaultActions, AuditActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

@@ -23,6 +23,7 @@ from hubspot_skill.surfaces.cli import render
 from hubspot_skill.surfaces.cli.account_commands import add_account_commands
 from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoice, Schema, ToolView, Verdict
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
+from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
 from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
 __all__ = ["EXIT_FAILED", "EXIT_USAGE", "Output", "build", "run"]
@@ -101,6 +102,7 @@ def build(actions: Actions) -> typer.Typer:
         _add_call,
         _add_doctor,
         add_vault_commands,
+        add_audit_commands,
         _add_sandbox,
     ):
         add(app, actions)
