@@ -62,6 +62,8 @@ async def login(
     doorway = Doorway(settings, places, accounts)
     try:
         connections = await doorway.connections()
+        # The browser inherits the environment; the vault has taken its key out when it was opened just now.
+        environment.pop("HUBSPOT_CLIENT_SECRET", None)
         visit = await _visit(connections, choice)
         async with stop_asked() as stop:
             try:

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -139,3 +140,24 @@ def test_an_account_is_connected_again_under_its_name_and_no_other_in_its_place(
     assert again.returncode == 0
     assert "as berlin." in again.stdout
     assert ran(tmp_path, settings, "accounts").stdout.count("8100100") == 1
+
+
+def test_the_browser_that_login_starts_inherits_no_secret(served: Served, tmp_path: Path) -> None:
+    settings = with_app(served, tmp_path)
+    key = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+    program = tmp_path / "browser.py"
+    program.write_text(
+        "import os, sys\n"
+        "from tests.app.browser import visit\n"
+        f"open({str(tmp_path / 'seen')!r}, 'w').write(repr(dict(os.environ)))\n"
+        "visit(sys.argv[1], os.environ['PORTAL'])\n"
+    )
+    browser = browser_of("demo") | {"BROWSER": f"{sys.executable} {program} %s", "HUBSPOT_SKILL_KEY": key}
+
+    done = ran(tmp_path, settings, "login", **browser)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    seen = (tmp_path / "seen").read_text()
+    assert settings["HUBSPOT_CLIENT_ID"] in seen
+    assert settings["HUBSPOT_CLIENT_SECRET"] not in seen
+    assert key not in seen
