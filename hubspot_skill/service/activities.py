@@ -16,10 +16,12 @@ from decimal import Decimal
 
 from hubspot_skill.domain.errors import InvalidInputError, UnknownNameError
 from hubspot_skill.domain.names import CALLS, EMAILS, MEETINGS, NOTES, TASKS, ObjectType, RecordId
-from hubspot_skill.domain.records import Record
+from hubspot_skill.domain.records import PropertyValue, Record
+from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.text import clean
 from hubspot_skill.domain.writes import Draft
-from hubspot_skill.service.answers import WriteAction, WriteAnswer
+from hubspot_skill.service.answers import FieldChange, WriteAction, WriteAnswer
+from hubspot_skill.service.cells import Labels, number
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import change_of, coded_value, read_values
 from hubspot_skill.service.interpreter import MAX_TEXT, options_of
@@ -32,6 +34,8 @@ __all__ = ["log_activity"]
 
 _NAME_LENGTH = 80
 _MAX_MINUTES = Decimal(7 * 24 * 60)
+_CALL_LENGTH = "hs_call_duration"
+_MS_A_MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +130,17 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
         id=record.id,
         name=clean(request.title or request.text, most=_NAME_LENGTH),
         link=scene.link(shape.type, record.id) if record.id else "",
-        changes=tuple(change_of(values.properties[n], None, record.properties.get(n), labels) for n in values.by_name),
+        changes=tuple(_told(values.properties[n], record.properties.get(n), labels) for n in values.by_name),
         linked=linked(joins),
         **scene.provenance(),
     )
+
+
+def _told(prop: Property, value: PropertyValue, labels: Labels) -> FieldChange:
+    """Give one value as people see it: a call's length in minutes, as it was asked for."""
+    if prop.name == _CALL_LENGTH and isinstance(value, Decimal):
+        return FieldChange("duration_minutes", clean(prop.label, most=80), None, number(value / _MS_A_MINUTE))
+    return change_of(prop, None, value, labels)
 
 
 def _check(request: ActivityRequest, shape: _Shape) -> None:
@@ -195,7 +206,7 @@ def _times(request: ActivityRequest, shape: _Shape, at: datetime) -> dict[str, G
     times: dict[str, Given] = {"hs_timestamp": at.isoformat()}
     minutes = request.duration_minutes
     if shape.type == CALLS and minutes is not None:
-        times["hs_call_duration"] = int(minutes * 60_000)
+        times[_CALL_LENGTH] = int(minutes * _MS_A_MINUTE)
     if shape.type == MEETINGS:
         times["hs_meeting_start_time"] = at.isoformat()
         if minutes is not None:

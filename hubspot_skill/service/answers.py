@@ -56,7 +56,10 @@ Source = Literal["sandbox", "hubspot"]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a word of the request was understood as: `said` → `meant`, with the id or the exact period."""
+    """What a word of the request was understood as: `said` → `meant`, with the id or the exact period.
+
+    `said` is empty where the word was the name itself.
+    """
 
     what: str
     said: str

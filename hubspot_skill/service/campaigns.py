@@ -7,12 +7,18 @@ Contacts touched by several campaigns count in each: figures of campaigns must n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, MissingScopesError, NotFoundError
+from hubspot_skill.domain.errors import (
+    AmbiguousNameError,
+    InvalidInputError,
+    MissingScopesError,
+    NotFoundError,
+    UnknownNameError,
+)
 from hubspot_skill.domain.marketing import Campaign
 from hubspot_skill.domain.schema import Account
 from hubspot_skill.domain.text import clean, quote
@@ -46,6 +52,8 @@ _LABELS = {name: label for name, label, _ in _SHOWN} | {
     "hs_notes": "Notes",
     "hs_utm": "UTM",
 }
+_ELSEWHERE = frozenset({"hs_name", "hs_object_id"})
+_STATUSES = ("planned", "in_progress", "active", "paused", "completed")
 _MONEY = frozenset({"hs_budget_items_sum_amount", "hs_spend_items_sum_amount"})
 
 
@@ -101,9 +109,20 @@ async def _filtered(scene: Scene, request: CampaignsRequest) -> list[Campaign]:
         found += [c for c in page.campaigns if _has_status(c, request.status) and _runs(c, during)]
         after = page.next_after
         if after is None:
-            return found
+            return found or _none_of(request.status)
     scene.note(f"Only the first {_PAGE * _MAX_PAGES} campaigns were looked through: narrow by name.")
     return found
+
+
+def _none_of(status: str) -> list[Campaign]:
+    """Give no campaigns, or raise where no campaign can have that status."""
+    if not status or squash(status) in {squash(known) for known in _STATUSES}:
+        return []
+    raise UnknownNameError(
+        f"no campaign has the status {quote(status)}",
+        hint="Take one of the candidates.",
+        candidates=[candidate(known, known) for known in _STATUSES],
+    )
 
 
 async def _one(scene: Scene, request: CampaignsRequest) -> CampaignsAnswer:
@@ -121,7 +140,7 @@ async def _one(scene: Scene, request: CampaignsRequest) -> CampaignsAnswer:
     view = CampaignView(
         id=campaign.id,
         name=_name(campaign),
-        values=tuple(_values(campaign)),
+        values=tuple(_values(campaign, {o.id: o.name for o in await scene.owners()})),
         metrics=metrics,
         revenue=revenue,
         budget=budget,
@@ -176,12 +195,14 @@ def _money(value: str) -> Cell:
         return clean(value, most=CELL_LENGTH)
 
 
-def _values(campaign: Campaign) -> list[FieldValue]:
-    return [
-        FieldValue(name, _LABELS.get(name, name), _money(value) if name in _MONEY else clean(value, most=VALUE_LENGTH))
-        for name, value in campaign.properties.items()
-        if value and name != "hs_object_id"
-    ]
+def _values(campaign: Campaign, owners: Mapping[str, str]) -> list[FieldValue]:
+    found: list[FieldValue] = []
+    for name, value in campaign.properties.items():
+        if value and name not in _ELSEWHERE:
+            word = owners.get(value, value) if name == "hs_owner" else value
+            shown = _money(value) if name in _MONEY else clean(word, most=VALUE_LENGTH)
+            found.append(FieldValue(name, _LABELS.get(name, name), shown, value if word != value else ""))
+    return found
 
 
 def _name(campaign: Campaign) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -234,8 +235,11 @@ class Conditions:
         if compare in (Compare.HAS_VALUE, Compare.NO_VALUE):
             operator = Operator.HAS_PROPERTY if compare is Compare.HAS_VALUE else Operator.NOT_HAS_PROPERTY
             return ((Filter(prop.name, operator),),)
+        is_date = prop.type in (PropertyType.DATE, PropertyType.DATETIME)
+        if is_date and compare is Compare.BETWEEN and isinstance(condition.value, str):
+            condition = replace(condition, compare=(compare := Compare.EQ))
         values = _values(condition)
-        if prop.type in (PropertyType.DATE, PropertyType.DATETIME):
+        if is_date:
             return self._dated(prop, compare, values)
         if prop.is_owner and compare in (Compare.EQ, Compare.IN):
             return await self._owner_clause(prop, [str(v) for v in values])

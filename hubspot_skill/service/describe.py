@@ -19,6 +19,8 @@ from hubspot_skill.service.words.nearest import fold, squash
 __all__ = ["MAX_LIMIT", "describe"]
 
 MAX_LIMIT = 200
+MAX_OPTIONS = 500
+"""Options of one property that are all listed: no cursor continues them."""
 _OPTIONS_SHOWN = 8
 _LABEL = 60
 _LINKABLE = (CONTACTS, COMPANIES, DEALS, TICKETS)
@@ -51,9 +53,10 @@ async def describe(connection: Connection, request: DescribeRequest) -> Descript
                     columns, rows = await _pipelines(scene, its_type, request.query)
                 case Topic.ASSOCIATIONS:
                     columns, rows = await _associations(scene, its_type, request)
-    shown = rows[: request.limit]
+    is_options = request.topic is Topic.PROPERTIES and columns[0].name == "value"
+    shown = rows[: MAX_OPTIONS if is_options else request.limit]
     if len(shown) < len(rows):
-        scene.note(f"{len(rows) - len(shown)} more match: narrow the query, or raise the limit (at most {MAX_LIMIT}).")
+        scene.note(f"{len(rows) - len(shown)} more match: narrow the query, or raise the limit.")
     return Description(
         topic=request.topic.value,
         type=type,

@@ -19,7 +19,7 @@ from hubspot_skill.service.answers import Resolved
 from hubspot_skill.service.directory import Directory
 from hubspot_skill.service.requests import Given
 from hubspot_skill.service.words import people, periods, stages
-from hubspot_skill.service.words.nearest import candidate, named, nearest
+from hubspot_skill.service.words.nearest import candidate, fold, named, nearest
 from hubspot_skill.service.words.periods import Period
 from hubspot_skill.service.words.properties import pipeline_property, stage_property
 
@@ -47,11 +47,15 @@ class Interpreter:
         return tuple(self._resolved.values())
 
     def note(self, what: str, said: str, meant: str, id: str = "") -> None:
-        """Keep what a word was taken for, unless the word is the id, or without an id the meaning itself."""
+        """Keep what a word was taken for, unless the word is the id, or without an id the meaning itself.
+
+        A word that is the name itself is not said twice: `said` is then empty.
+        """
         if said.strip() == (id or meant):
             return
         said = clean(said, most=80)
-        self._resolved[what, said] = Resolved(what, said, clean(meant, most=80), id)
+        told = "" if fold(said) == fold(meant) else said
+        self._resolved[what, said] = Resolved(what, told, clean(meant, most=80), id)
 
     async def owner(self, word: str) -> Owner:
         """Give the owner that a word names; "me" is whoever the token stands for."""
@@ -142,7 +146,11 @@ class Interpreter:
             found = periods.moment(word, now=self.now, zone=self.zone)
         except InvalidInputError as error:
             raise _misfit(prop, given, "a day or time", error.hint) from error
-        self.note(prop.name, word, found.astimezone(self.zone).isoformat(timespec="minutes"))
+        if not _is_exact(word):
+            told = found.astimezone(self.zone)
+            self.note(
+                prop.name, word, told.isoformat(timespec="minutes") if prop.name != "closedate" else str(told.date())
+            )
         return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -182,6 +190,14 @@ def _option(prop: Property, word: str) -> Option | None:
             candidates=[candidate(o.value, o.label) for o in found[:10]],
         )
     return found[0] if found else None
+
+
+def _is_exact(word: str) -> bool:
+    """Tell whether a word is an instant with its offset, of which nothing has to be understood."""
+    try:
+        return datetime.fromisoformat(word.strip()).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is(word: str, words: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hubspot_skill.domain.errors import AmbiguousNameError, Candidate, InvalidInputError, NotFoundError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, NOTES, ObjectType, PropertyName, RecordId
@@ -197,7 +198,8 @@ def name_of(record: Record) -> str:
 def candidate_of(record: Record) -> Candidate:
     """Give a record as a candidate: id, name and what tells it from others."""
     shown = [record.properties.get(PropertyName(n)) for n in _DETAILS.get(record.type.name, ())]
-    return candidate(record.id, name_of(record), ", ".join(str(v) for v in shown if v is not None))
+    told = [str(v.date()) if isinstance(v, datetime) else str(v) for v in shown if v is not None]
+    return candidate(record.id, name_of(record), ", ".join(told))
 
 
 def is_called(record: Record, word: str) -> bool:
@@ -243,6 +245,7 @@ def _equal(name: str, value: str) -> Filter:
 def _missing(type: ObjectType, word: str, similar: Sequence[Record]) -> NotFoundError:
     return NotFoundError(
         f"no {type.singular} is called {quote(word)}",
-        hint="Take one of the candidates, or name it by id; a record of the last seconds is found by its id only.",
+        hint=("Take one of the candidates, or name it" if similar else "Name it")
+        + " by id; a record of the last seconds is found by its id only.",
         candidates=[candidate_of(r) for r in similar[:5]],
     )

@@ -95,7 +95,7 @@ SPRING, FAIR = "6a1a1111-0000-4000-8000-000000000001", "6a1a1111-0000-4000-8000-
 
 
 def _campaigns() -> Iterator[CampaignSeed]:
-    spring = {"hs_name": "Spring launch", "hs_campaign_status": "completed", "hs_start_date": "2026-03-01", "hs_end_date": "2026-05-31", "hs_goal": "200 leads"}  # fmt: skip
+    spring = {"hs_name": "Spring launch", "hs_campaign_status": "completed", "hs_start_date": "2026-03-01", "hs_end_date": "2026-05-31", "hs_goal": "200 leads", "hs_owner": "502"}  # fmt: skip
     fair = {"hs_name": "Autumn fair", "hs_campaign_status": "active", "hs_start_date": "2026-10-01", "hs_end_date": "2026-12-15"}  # fmt: skip
     budget = (CampaignAmountSeed(1, "Ads", "1000.00", 0, "", NOW_MS, NOW_MS),)
     spend = (CampaignAmountSeed(2, "Ads so far", "250.50", 0, "", NOW_MS, NOW_MS),)

@@ -44,6 +44,8 @@ async def test_a_call_is_logged_on_several_records_in_one_write(crm: Office) -> 
     assert (answer.action, answer.type, answer.name) == (WriteAction.CREATED, "calls", "Price talk")
     assert answer.link.endswith(f"/record/0-48/{answer.id}")
     assert {x.name for x in answer.linked} == {"Ada Lovelace", "Acme renewal", "Acme Inc."}
+    assert {c.name: c.after for c in answer.changes}["duration_minutes"] == 12.5
+    assert [r.what for r in answer.resolved if "timestamp" in r.what] == []
     assert len(crm.writes()) == 1
     values = await stored(crm, "calls", answer.id, "hs_timestamp", "hs_call_body", "hs_call_direction", "hs_call_duration", "hs_call_status", "owner")  # fmt: skip
     assert values == {

@@ -4,7 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, MissingScopesError, NotFoundError
+from hubspot_skill.domain.errors import (
+    AmbiguousNameError,
+    InvalidInputError,
+    MissingScopesError,
+    NotFoundError,
+    UnknownNameError,
+)
 from hubspot_skill.domain.marketing import AttributionModel
 from hubspot_skill.service.requests import CampaignsRequest
 from tests.service import scene
@@ -49,7 +55,10 @@ async def test_one_campaign_comes_with_metrics_revenue_and_budget(crm: Office, w
     answer = await crm.crm.campaigns(CampaignsRequest(campaign=word, attribution=AttributionModel.U_SHAPED))
     assert answer.campaign is not None
     assert (answer.campaign.id, answer.campaign.name) == (scene.SPRING, "Spring launch")
-    assert {v.name: v.value for v in answer.campaign.values}["hs_goal"] == "200 leads"
+    values = {v.name: v.value for v in answer.campaign.values}
+    assert values["hs_goal"] == "200 leads"
+    assert values["hs_owner"] == "Bo Lind"
+    assert "hs_name" not in values
     assert answer.campaign.metrics is not None
     assert answer.campaign.metrics.sessions == 42
     assert answer.campaign.revenue is not None
@@ -64,6 +73,12 @@ async def test_results_are_bounded_by_the_period(crm: Office) -> None:
     assert answer.campaign.metrics is not None
     assert answer.campaign.metrics.sessions == 40
     assert ("period", "2026-03", "2026-03-01 to 2026-03-31") in [(r.what, r.said, r.meant) for r in answer.resolved]
+
+
+async def test_a_status_that_no_campaign_can_have_is_refused_with_those_there_are(crm: Office) -> None:
+    with pytest.raises(UnknownNameError) as refused:
+        await crm.crm.campaigns(CampaignsRequest(status="running"))
+    assert "active" in {c.id for c in refused.value.candidates}
 
 
 async def test_a_campaign_that_is_not_there_or_several_are_refused(crm: Office) -> None:

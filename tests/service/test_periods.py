@@ -46,6 +46,11 @@ def days(text: str, zone: ZoneInfo = BERLIN, now: datetime = NOW) -> tuple[str, 
         ("last 3 months", "2026-08-24", "2026-11-23"),
         ("next 1 year", "2026-11-23", "2027-11-22"),
         ("3 days ago", "2026-11-20", "2026-11-20"),
+        ("more than 3 days ago", "None", "2026-11-19"),
+        ("over a month ago", "None", "2026-10-22"),
+        ("older than 2 weeks", "None", "2026-11-08"),
+        ("in the last 7 days", "2026-11-17", "2026-11-23"),
+        ("within this month", "2026-11-01", "2026-11-30"),
         ("in 2 weeks", "2026-12-07", "2026-12-07"),
         ("a month ago", "2026-10-23", "2026-10-23"),
         ("friday", "2026-11-27", "2026-11-27"),
@@ -156,6 +161,14 @@ def test_moments_are_read_in_the_accounts_zone(words: str, expected: str) -> Non
 def test_what_is_no_moment_is_refused(words: str) -> None:
     with pytest.raises(InvalidInputError):
         moment(words, now=NOW, zone=BERLIN)
+
+
+def test_a_refused_moment_is_told_how_moments_are_written() -> None:
+    for words in ("whenever", "31.12.2026", "whenever 9:30"):
+        with pytest.raises(InvalidInputError) as refused:
+            moment(words, now=NOW, zone=BERLIN)
+        assert "2026-11-25T15:00" in refused.value.hint
+        assert f'"{words}"' in refused.value.message
 
 
 def test_a_single_day_is_not_taken_from_a_longer_period() -> None:

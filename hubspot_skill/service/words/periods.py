@@ -8,7 +8,7 @@ forth from today, while "last week" and "last month" are whole calendar ones. An
 Understood: today, yesterday, tomorrow; monday … sunday with "last", "this" or "next"; this, last, next week, month,
 quarter, year; start or end of one of these; month to date and the like; last or next N days …; last N hours; N days
 ago, in N days; 2026, 2026-10, October 2026, 2026-Q3, 2026-W45, 2026-10-31, ISO 8601 instants; Q3 and October alone are
-this year's; "A to B", "A..B", "between A and B"; since, after, before, until A.
+this year's; "A to B", "A..B", "between A and B"; since, after, before, until A; more than N days ago.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def period(text: str, *, now: datetime, zone: ZoneInfo) -> Period:
     Raises:
         InvalidInputError: the words are no period, or it ends before it begins.
     """
-    words = _plain(text)
+    words = re.sub(r"^(?:in|within|during) (?=(?:the )?(?:last|past|previous|next|coming|this) )", "", _plain(text))
     try:
         found = _open_ended(words, now, zone) or _from_to(words, now, zone) or _stretch(words, now, zone)
     except (OverflowError, ValueError) as error:
@@ -127,7 +127,7 @@ def moment(text: str, *, now: datetime, zone: ZoneInfo, default_time: time = tim
             return found
         rest, at = _split_time(words)
         if rest:
-            the_day = day(rest, now=now, zone=zone)
+            the_day = _day_of(rest, text, now, zone)
         elif at is not None:
             the_day = now.astimezone(zone).date()
         else:
@@ -135,6 +135,15 @@ def moment(text: str, *, now: datetime, zone: ZoneInfo, default_time: time = tim
         return datetime.combine(the_day, default_time if at is None else at, zone).astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise _not_a_moment(text) from error
+
+
+def _day_of(words: str, text: str, now: datetime, zone: ZoneInfo) -> date:
+    try:
+        return day(words, now=now, zone=zone)
+    except InvalidInputError as error:
+        raise InvalidInputError(
+            error.message if words == text else f"{quote(text)}: {error.message}", hint=_MOMENT_HINT
+        ) from error
 
 
 def _not_a_period(text: str) -> InvalidInputError:
@@ -154,6 +163,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _open_ended(words: str, now: datetime, zone: ZoneInfo) -> Period | None:
+    if found := re.fullmatch(
+        rf"(?:more than|over|longer than|older than) (\d+|a|an|one) ({_UNITS})s?(?: ago| old)?", words
+    ):
+        the_day = _shift(now.astimezone(zone).date(), found[2], -_count(found[1]))
+        return _before(Period.of_days(the_day, the_day, zone))
     found = re.fullmatch(r"(since|from|after|before|until|till|up to|>=|<=|>|<) ?(.+)", words)
     if found is None or re.fullmatch(r"from .+ (to|until|till) .+", words):
         return None

@@ -52,10 +52,17 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
         "pipeline": "hs_pipeline",
         "priority": "hs_ticket_priority",
     },
-    "tasks": {"status": "hs_task_status", "priority": "hs_task_priority", "due": "hs_timestamp"},
-    "calls": {"direction": "hs_call_direction", "outcome": "hs_call_disposition"},
-    "meetings": {"outcome": "hs_meeting_outcome"},
-    "emails": {"direction": "hs_email_direction"},
+    "tasks": {
+        "status": "hs_task_status",
+        "priority": "hs_task_priority",
+        "type": "hs_task_type",
+        "title": "hs_task_subject",
+        "due": "hs_timestamp",
+        "due_date": "hs_timestamp",
+    },
+    "calls": {"direction": "hs_call_direction", "outcome": "hs_call_disposition", "title": "hs_call_title"},
+    "meetings": {"outcome": "hs_meeting_outcome", "title": "hs_meeting_title"},
+    "emails": {"direction": "hs_email_direction", "subject": "hs_email_subject"},
 }
 
 

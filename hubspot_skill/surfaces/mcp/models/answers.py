@@ -51,10 +51,10 @@ class _Frozen(BaseModel):
 
 
 class UnderstoodContent(_Frozen):
-    """What a word of the call was understood as."""
+    """What a word of the call was understood as; `said` is absent where it is the name itself."""
 
     what: str
-    said: str
+    said: str = ""
     meant: str
     id: str = ""
 

@@ -71,7 +71,8 @@ def joined(answer: Answer, *lines: str) -> str:
 
 def _understood(resolved: Resolved) -> str:
     shown = f" ({resolved.id})" if resolved.id and resolved.id != resolved.meant else ""
-    return f"{resolved.what} {resolved.said} = {resolved.meant}{shown}"
+    said = f"{resolved.said} = " if resolved.said else ""
+    return f"{resolved.what} {said}{resolved.meant}{shown}"
 
 
 def one_of(type_name: str) -> str:

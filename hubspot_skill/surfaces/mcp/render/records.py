@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mcp.types import CallToolResult
 
+from hubspot_skill.domain.names import DEALS
 from hubspot_skill.service.answers import ActivityLine, Brief, Cell, GetAnswer, RecordView, RelatedRecord
 from hubspot_skill.surfaces.mcp.models.answers import (
     ActivityContent,
@@ -136,7 +137,7 @@ def brief(answer: Brief) -> CallToolResult:
                 d.name,
                 d.stage,
                 d.amount,
-                "" if is_one_currency and answer.open_value is not None else d.currency,
+                "" if d.amount is None or (is_one_currency and answer.open_value is not None) else d.currency,
                 d.close,
                 d.owner,
                 d.next_step,
@@ -168,7 +169,7 @@ def brief(answer: Brief) -> CallToolResult:
         *_record_lines(answer.record),
         f"companies: {'; '.join(_linked(c) for c in answer.companies)}" if answer.companies else "",
         *_list_lines("people", people),
-        f"open deals: {answer.open_count}{total}",
+        f"open deals: {answer.open_count}{total}" if answer.record.type != DEALS.name else "",
         *_list_lines("", deals),
         _activity_line("last activity", answer.last_activity),
         _activity_line("next activity", answer.next_activity),
