@@ -10,5 +10,6 @@ nothing of ours. Clock, faults, limits, switches and tokens are turned under `/_
 Decisions: state lives in plain SQLite, one table per object type with a column per stored property; computed
 properties and the creation value of a history are derived on read; every version of a path is an alias of one handler.
 Sources: each module names the facts it follows with how sure they are: [S] specification, [D] documentation,
-[L] recorded live run, [C] community report, [U] unverified. A behaviour tagged [U] has a switch in `settings`.
+[L] recorded live run, [C] community report, [U] unverified. `settings` has a switch for those tagged [U] on which
+a client may come to lean; the others are the likeliest reading, and say so where they are.
 """

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from hubspot_skill.sandbox import (
@@ -151,6 +151,8 @@ class Sandbox:
         correlation_id = str(UUID(int=self._random.getrandbits(128), version=4))
         try:
             response = await self._answer(request)
+        except ClientDisconnect:
+            return
         except Refusal as refusal:
             response = answer({**refusal.body, "correlationId": correlation_id}, refusal.status, refusal.headers)
         response.headers[CORRELATION_HEADER] = correlation_id
