@@ -1,5 +1,7 @@
 """Opens the audit of this machine: an encrypted file of its own beside the vault, under the same master keys.
 
+Entries are kept for 400 days; opening the file forgets older ones, behind a checkpoint that keeps the chain verifiable.
+
 The chain's key comes of the file's own key, which is random, never changes and is sealed again when the master key is
 changed: so a chain outlives every rotation.
 """
@@ -7,6 +9,7 @@ changed: so a chain outlives every rotation.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
 from hubspot_skill.foundation.clock import Clock
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from hubspot_skill.app.places import Places
     from hubspot_skill.foundation.databases import Database
 
-__all__ = ["PRINCIPAL", "AuditFile"]
+__all__ = ["KEPT", "PRINCIPAL", "AuditFile"]
+
+KEPT = timedelta(days=400)
+"""How long an entry is kept (SECURITY-DESIGN section 10)."""
 
 PRINCIPAL = "local"
 """The one principal until team sign-in is built."""
@@ -79,7 +85,9 @@ class AuditFile:
         database = await open_sqlite(self._place, key, clock=self._clock)
         try:
             await migrate(database, AUDIT_SCHEMA)
+            audit = Audit(database, mac(key, b"audit"))
+            await audit.forget_before(self._tenant, self._clock.now() - KEPT)
         except BaseException:
             await database.close()
             raise
-        return database, Audit(database, mac(key, b"audit"))
+        return database, audit
