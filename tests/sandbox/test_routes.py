@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hubspot_skill.sandbox.app import FAMILIES
+from hubspot_skill.sandbox.app import FAMILIES, create_sandbox
 from hubspot_skill.sandbox.routes import Endpoint, Routes
 from tests.sandbox.engine_portal import calling, contact, portal, record
 
@@ -119,3 +119,21 @@ def test_search_and_association_calls_spend_their_own_budgets(version: str) -> N
             assert budget == "associations", path
         elif not path.endswith("/search"):
             assert budget == "burst", path
+
+
+async def test_a_client_that_hangs_up_before_its_body_is_no_failure() -> None:
+    app = create_sandbox([portal()])
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = "/crm/v3/objects/contacts"
+    authorization = (b"authorization", b"Bearer pat-na1-demo")
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    await app({**scope, "headers": [authorization]}, receive, send)
+    assert sent == []
+    app.state.sandbox.close()
