@@ -60,7 +60,7 @@ def crm(*, deals: int = 0, contacts: int = 0, reference: bool = True) -> PortalS
                     dealname=f"Deal {i}",
                     pipeline="default",
                     dealstage="appointmentscheduled",
-                    amount=f"{100 + i}.50",
+                    amount=f"{100 + i}.5",
                 )
                 for i in range(deals)
             ),

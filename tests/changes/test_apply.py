@@ -150,7 +150,7 @@ async def test_archives_and_merges_are_marked_and_listed_as_not_undoable(at: Sce
 
 
 async def test_missing_records_are_left_out_and_equal_values_are_unchanged(at: Scene) -> None:
-    draft = await at.draft(set_on(DEALS, [deal(0), RecordId("999")], values(amount="100.5")))
+    draft = await at.draft(set_on(DEALS, [deal(0), RecordId("999")], values(amount="100.50")))
     assert (draft.steps, draft.unchanged, [left.id for left in draft.left_out]) == ((), 1, ["999"])
 
 
