@@ -163,17 +163,22 @@ class Applier:
         if begun is Begun.ENDED:
             return
         try:
+            status, reason = await self._carry_out(claim)
+            await self._journal.finish(claim, status, reason)
+        except LostLeaseError:
+            _log.warning("plan_taken_over", plan=plan_id)
+
+    async def _carry_out(self, claim: Claim) -> tuple[PlanStatus, str]:
+        """Do what is left of a plan, and give how it stands then and why."""
+        try:
             await self._settle_open(claim)
             await self._send_all(claim)
         except HaltedError as halted:
-            await self._journal.finish(claim, PlanStatus.STOPPED, halted.halt)
-        except LostLeaseError:
-            _log.warning("plan_taken_over", plan=plan_id)
+            return PlanStatus.STOPPED, halted.halt
         except HubSpotSkillError as error:
             await self._journal.finish(claim, PlanStatus.STOPPED, error.code)
             raise
-        else:
-            await self._journal.finish(claim, PlanStatus.ENDED)
+        return PlanStatus.ENDED, ""
 
     async def _begin(self, claim: Claim, plan: PlanRow, steps: Sequence[JournalStep]) -> Begun:
         """Take the account, or wait until the process that applies this very plan has ended or died."""

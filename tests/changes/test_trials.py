@@ -183,3 +183,21 @@ async def test_an_account_without_the_property_still_creates_once(tmp_path: Path
             running.sandbox.faults.add(Rule(Lost(effect="committed"), "batch/create$", times=1))
             applied = await at.carry_out(Create(DEALS, values(dealname="One", dealstage="qualifiedtobuy")))
             assert (applied.unknown, running.sandbox.traffic.count("batch/create$")) == (1, 1)
+
+
+async def test_plans_that_never_ran_go_after_a_week_and_images_after_a_month(tmp_path: Path) -> None:
+    clock = ManualClock(SystemClock().now())
+    with served(crm(deals=3)) as running:
+        async with scene("sqlite", tmp_path, running, clock=clock) as at:
+            ran = await at.carry_out(*set_on(DEALS, deals(2), values(amount="5")))
+            never = await at.plan(*set_on(DEALS, deals(2), values(amount="6")))
+            clock.jump(timedelta(days=8).total_seconds())
+            assert await at.store.purge(TENANT) == 1
+            assert [row.plan_id for row in await at.store.recent(TENANT, ACCOUNT)] == [ran.plan.plan_id]
+            with pytest.raises(NotFoundError):
+                await at.store.get(TENANT, never.plan_id)
+            assert len(await at.store.steps(TENANT, ran.plan.plan_id)) == 2
+            clock.jump(timedelta(days=23).total_seconds())
+            assert await at.store.purge(TENANT) == 0
+            assert await at.store.steps(TENANT, ran.plan.plan_id) == ()
+            assert (await at.applier.outcome(ran.plan.plan_id)).done == 2
