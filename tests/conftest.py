@@ -1,4 +1,4 @@
-"""Settings that every test shares: one event-loop backend, every log line looked at, no skipped test in CI."""
+"""Settings that every test shares: one event loop, no real key store, every log line looked at, no skip in CI."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from hubspot_skill.foundation import log
+
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+"""Whoever runs these tests has a desktop whose key store is not theirs to write to; child processes inherit this."""
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,13 @@ def portal(
 ) -> PortalSeed:
     """Return a portal with the standard schema, one further deal pipeline, one own type and the given records."""
     return replace(
-        _schema(), records=list(records), changes=list(changes), links=list(links), name=name, account=account
+        _schema(),
+        records=list(records),
+        changes=list(changes),
+        links=list(links),
+        campaigns=[],
+        name=name,
+        account=account,
     )
 
 
