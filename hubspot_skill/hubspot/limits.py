@@ -28,6 +28,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 __all__ = [
+    "MOST_TOLD",
     "Budget",
     "LimitSettings",
     "LogState",
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 FOREIGN_TOLERANCE = 5
+MOST_TOLD = 100_000
+"""What N is raised to at most: hundreds of times what HubSpot allows, and what the shared store can hold."""
 CUT = 0.7
 CUT_WINDOWS = 2
 SEEN_WINDOWS = 3
@@ -151,7 +154,7 @@ class SlidingLog:
     """One limit's slots. Every method takes `now_s`, a steady count of seconds that never goes back."""
 
     def __init__(self, size: int, window_s: float, *, cap: int | None = None) -> None:
-        self._told = size
+        self._told = min(size, MOST_TOLD)
         self._cap = cap
         self._window_s = window_s
         self._cooling: deque[tuple[float, Priority]] = deque()
@@ -251,7 +254,7 @@ class SlidingLog:
         """Learn from the headers of the answer to `slot`'s call."""
         if reading.most is None:
             return
-        self._told = reading.most
+        self._told = min(reading.most, MOST_TOLD)
         if reading.window_s is not None and reading.window_s > 0:
             self._window_s = reading.window_s
         if reading.remaining is None:

@@ -12,13 +12,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
-from hubspot_skill.hubspot.limits import LogState, Priority, Quota
+from hubspot_skill.hubspot.limits import MOST_TOLD, LogState, Priority, Quota
 from hubspot_skill.hubspot.shared_limits_line import LineState, Member
 
 __all__ = ["decode", "encode"]
 
 _CLASSES = tuple(Priority)
-_Count = Annotated[int, Field(ge=0, le=100_000)]
+_Count = Annotated[int, Field(ge=0, le=MOST_TOLD)]
 _Name = Annotated[str, Field(max_length=64)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 _Seconds = _Finite | None
@@ -32,10 +32,10 @@ class _Stored(BaseModel):
 
     v: Literal[1] = 1
     birth: _Name
-    told: Annotated[int, Field(ge=0, le=100_000)]
+    told: _Count
     window: Annotated[float, Field(gt=0, le=3600)]
     cooling: Annotated[
-        list[tuple[_Finite, Annotated[int, Field(ge=0, lt=len(_CLASSES))], _Count]], Field(max_length=100_000)
+        list[tuple[_Finite, Annotated[int, Field(ge=0, lt=len(_CLASSES))], _Count]], Field(max_length=MOST_TOLD)
     ]
     members: dict[_Name, tuple[_Finite, _Count, _Count, _Count]]
     seen: tuple[_Seconds, _Seconds, _Seconds]

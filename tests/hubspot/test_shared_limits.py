@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hubspot_skill.domain.errors import AccountMovingError, DailyLimitError, HubSpotSkillError, RateLimitedError
 from hubspot_skill.foundation.clock import SystemClock
-from hubspot_skill.hubspot.limits import Budget, Priority, Quota, RateReading, Slot
+from hubspot_skill.hubspot.limits import MOST_TOLD, Budget, Priority, Quota, RateReading, Slot
 from hubspot_skill.hubspot.shared_limits import SharedLimits
 from hubspot_skill.hubspot.shared_limits_codec import decode, encode
 from hubspot_skill.hubspot.shared_limits_line import (
@@ -157,6 +157,14 @@ def test_what_one_learns_from_headers_all_know() -> None:
     outcome = scene.ask("b", 101, 30)
     assert len(outcome.slots) == 18
     assert outcome.state.quota == Quota(19, 18, 1000, 7)
+
+
+def test_a_header_of_any_size_leaves_a_value_that_the_others_can_read() -> None:
+    scene = Scene()
+    slot = scene.ask("a", 100, 1).slots[0]
+    outcome = scene.ask("a", 101, 0, Answered(slot, 100.5, RateReading(most=10**9, remaining=10**9 - 1)))
+    assert outcome.state.log.told == MOST_TOLD
+    assert decode(encode(outcome.state)) == outcome.state
 
 
 def test_an_operators_cap_holds_whatever_the_headers_say() -> None:
