@@ -171,13 +171,7 @@ class Accounts:
         if token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
-        limits = None
-        if alias == TOKEN_ALIAS:
-            name = self._together().name_of(token)
-            limits = self._together().limits(app_id=name, hub_id=name, adapter=adapter)
-        return Opened(
-            self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine, limits
-        )
+        return Opened(self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine)
 
     def _only_if_meant(self, alias: str, account: str) -> Opened:
         if account.strip().casefold() not in {"", alias}:
