@@ -5,10 +5,10 @@ import json
 import pytest
 
 from hubspot_skill.domain.errors import InvalidInputError
+from hubspot_skill.foundation.closed_models import MAX_DEPTH, MAX_KEYS, MAX_TEXT, parse
 from hubspot_skill.service.requests import Compare, Condition, CreateRequest, LinkTo, SearchRequest
 from hubspot_skill.surfaces.mcp.models import reads, searches, writes
 from hubspot_skill.surfaces.mcp.schemas import schema_of
-from hubspot_skill.surfaces.mcp.strict import MAX_DEPTH, MAX_KEYS, MAX_TEXT, parse
 from tests.mcp.conftest import Era, client_of, told
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import anyio
 import pytest
 
-from hubspot_skill.surfaces.mcp.bodies import MAX_BODY_DEPTH, MAX_BODY_KEYS, body_problem
+from hubspot_skill.foundation.json_bodies import MAX_BODY_DEPTH, MAX_BODY_KEYS, body_problem
 from tests.mcp.test_http import AUTHORIZED, HEADERS, LIST, META, served
 
 BODIES = 2_000

@@ -25,8 +25,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubspot_skill.domain.errors import SettingsError
+from hubspot_skill.foundation.json_bodies import body_problem
 from hubspot_skill.foundation.secret import Secret
-from hubspot_skill.surfaces.mcp.bodies import body_problem
 
 __all__ = ["MAX_BODY_BYTES", "HttpSettings", "check_bind", "http_app", "loopback"]
 

@@ -1,18 +1,14 @@
 """Tools with closed arguments, short schemas, and an answer for every failure.
 
 The SDK drops unknown arguments silently, shows pydantic's own text for wrong ones, and hides every other exception.
-`StrictTool` refuses what it does not know by naming what is nearest, tells domain errors through `failures`, bounds the
+`StrictTool` refuses what it does not know by naming what is nearest (`foundation.closed_models`), tells domain errors through `failures`, bounds the
 time of a call, and lets no exception out. It is its own module because it is all that we change in the SDK's behaviour
 (mcp 2.3.0, `mcp.server.mcpserver.tools.base`, read 2026-11-23).
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -20,40 +16,29 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from hubspot_skill.domain.errors import (
     DeadlineError,
     HubSpotSkillError,
-    InvalidInputError,
     NotConnectedError,
     ReconnectError,
 )
-from hubspot_skill.domain.text import quote
+from hubspot_skill.foundation.closed_models import parse
 from hubspot_skill.surfaces.mcp import connecting, failures
 from hubspot_skill.surfaces.mcp.hints import Effect, hints_of
-from hubspot_skill.surfaces.mcp.schemas import Schema, schema_of
+from hubspot_skill.surfaces.mcp.schemas import schema_of
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
     from hubspot_skill.service.crm import Crm
 
 __all__ = [
-    "MAX_DEPTH",
-    "MAX_KEYS",
-    "MAX_TEXT",
     "Arguments",
     "ConnectOffer",
     "CrmProvider",
     "StrictTool",
     "ToolKind",
-    "parse",
 ]
-
-MAX_DEPTH = 16
-MAX_KEYS = 500
-MAX_TEXT = 128 * 1024
 
 ArgumentsT = TypeVar("ArgumentsT", bound="Arguments")
 ConnectOffer = Callable[[], Awaitable[str]]
@@ -166,150 +151,3 @@ class StrictTool(Tool):
             else "Ask for less at once: fewer fields, records or a narrower search.",
             wrote="unknown" if self.writes else "nothing",
         )
-
-
-def parse(model: type[ArgumentsT], schema: Schema, arguments: Mapping[str, object]) -> ArgumentsT:
-    """Check a call's arguments against their model.
-
-    Raises:
-        InvalidInputError: an argument is unknown, missing, or of the wrong form; each is named with what was expected.
-    """
-    _bounded(arguments, depth=1)
-    try:
-        return model.model_validate(_unwrapped(schema, arguments))
-    except ValidationError as error:
-        problems = [_problem(detail, schema) for detail in error.errors(include_url=False, include_context=True)]
-    known = ", ".join(_properties(schema))
-    is_named_wrong = any(p.is_named_wrong for p in problems)
-    raise InvalidInputError(
-        "; ".join(dict.fromkeys(p.message for p in problems)),
-        hint=(f"Arguments here: {known}." if known else "This tool takes no arguments.") if is_named_wrong else "",
-        field=problems[0].field,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    """One thing wrong with a call: which argument, and why in a sentence."""
-
-    field: str
-    message: str
-    is_named_wrong: bool = False
-
-
-def _properties(schema: Schema) -> Mapping[str, Schema]:
-    return cast("Mapping[str, Schema]", schema.get("properties", {}))
-
-
-def _problem(detail: ErrorDetails, schema: Schema) -> _Problem:
-    path = [part for part in detail["loc"] if isinstance(part, int) or not part.startswith(("function-", "union"))]
-    where = _schema_at(schema, path)
-    field = _spelt(path)
-    match detail["type"]:
-        case "extra_forbidden":
-            siblings = list(_properties(_schema_at(schema, path[:-1])))
-            nearest = difflib.get_close_matches(str(path[-1]), siblings, n=3, cutoff=0.6)
-            instead = f": nearest is {', '.join(quote(n) for n in nearest)}" if nearest else ""
-            return _Problem(field, f"unknown argument {quote(field)}{instead}", is_named_wrong=True)
-        case "missing":
-            message = f"argument {quote(field)} is missing: expected {_expected(where)}"
-            return _Problem(field, message, is_named_wrong=True)
-        case "value_error":
-            reason = detail.get("ctx", {}).get("error")
-            return _Problem(field, f"argument {quote(field)} is {_found(detail['input'])}: {reason}")
-        case _:
-            return _Problem(field, f"argument {quote(field)} is {_found(detail['input'])}: expected {_expected(where)}")
-
-
-def _schema_at(schema: Schema, path: Sequence[str | int]) -> Schema:
-    for part in path:
-        inner = schema.get("items") if isinstance(part, int) else _properties(schema).get(part)
-        schema = cast("Schema", inner) if isinstance(inner, Mapping) else {}
-    return schema
-
-
-def _spelt(path: Sequence[str | int]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")[:80]
-
-
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-
-
-def _expected(schema: Schema) -> str:
-    allowed = schema.get("enum")
-    if isinstance(allowed, list):
-        return "one of " + ", ".join(str(v) for v in cast("list[object]", allowed))
-    plain = _TYPES.get(str(schema.get("type")), "another form")
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if least is not None and most is not None:
-        return f"{plain} from {least} to {most}"
-    if schema.get("type") == "array":
-        items = cast("Schema", schema.get("items", {}))
-        most_items = schema.get("maxItems")
-        return f"{plain} of {_expected(items).removeprefix('a ').removeprefix('an ')}" + (
-            f", at most {most_items}" if most_items else ""
-        )
-    if schema.get("type") == "object" and _properties(schema):
-        return f"{plain} with {', '.join(_properties(schema))}"
-    return plain
-
-
-def _found(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return quote(value.encode("utf-8", "replace").decode("utf-8"), most=60)
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)[:40]
-    if isinstance(value, Mapping):
-        return "an object"
-    return "a list" if isinstance(value, Sequence) else "of another form"
-
-
-def _unwrapped(schema: Schema, arguments: Mapping[str, object]) -> dict[str, object]:
-    """Give the arguments with lists and objects that a client sent as JSON text taken out of it."""
-    plain = dict(arguments)
-    for name, value in arguments.items():
-        inner = _properties(schema).get(name, {})
-        if inner.get("type") not in {"array", "object"} or not isinstance(value, str):
-            continue
-        if not value.lstrip().startswith(("[", "{")):
-            continue
-        try:
-            parsed = cast("object", json.loads(value))
-        except (ValueError, RecursionError):
-            continue
-        _bounded(parsed, depth=2)
-        plain[name] = parsed
-    return plain
-
-
-def _bounded(value: object, *, depth: int) -> None:
-    """Refuse values deeper, wider or longer than any call needs, and numbers that are not finite."""
-    if depth > MAX_DEPTH:
-        raise InvalidInputError(f"the arguments are nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            raise InvalidInputError(f"a text has {len(value)} characters: expected at most {MAX_TEXT}")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise InvalidInputError(f"{value} is not a number that can be used: expected a finite one")
-    elif isinstance(value, Mapping):
-        entries = cast("Mapping[str, object]", value)
-        if len(entries) > MAX_KEYS:
-            raise InvalidInputError(f"an object has {len(entries)} keys: expected at most {MAX_KEYS}")
-        for name, inner in entries.items():
-            if len(name) > MAX_TEXT:
-                raise InvalidInputError(f"a key has {len(name)} characters: expected at most {MAX_TEXT}")
-            _bounded(inner, depth=depth + 1)
-    elif isinstance(value, list):
-        for inner in cast("list[object]", value):
-            _bounded(inner, depth=depth + 1)

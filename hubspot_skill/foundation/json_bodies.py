@@ -1,4 +1,4 @@
-"""Whether a JSON-RPC body means one thing only, before anything acts on it.
+"""Whether a JSON body means one thing only, before anything acts on it.
 
 Python's and pydantic's parsers accept what JSON does not (NaN) and let the last of two equal keys win, so that two
 readers of one body may see two different calls. Depth and width are bounded for the memory's sake.
@@ -22,10 +22,10 @@ class _ProblemError(ValueError):
     """Why a body is refused."""
 
 
-def body_problem(body: bytes) -> str:
+def body_problem(body: bytes, *, most_depth: int = MAX_BODY_DEPTH) -> str:
     """Give why a body cannot be taken, in a sentence; "" when it can."""
-    if _is_deep(body):
-        return f"the body is nested deeper than {MAX_BODY_DEPTH} levels"
+    if _is_deep(body, most_depth):
+        return f"the body is nested deeper than {most_depth} levels"
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -55,9 +55,9 @@ def _no_constant(name: str) -> NoReturn:
     raise _ProblemError(f"the body holds {name}, which is not JSON")
 
 
-def _is_deep(body: bytes) -> bool:
+def _is_deep(body: bytes, most: int) -> bool:
     """Say whether brackets outside of texts nest too deeply; without building anything of it."""
-    if body.count(b"[") + body.count(b"{") <= MAX_BODY_DEPTH:
+    if body.count(b"[") + body.count(b"{") <= most:
         return False
     depth, in_text, escaped = 0, False, False
     for byte in body:
@@ -72,7 +72,7 @@ def _is_deep(body: bytes) -> bool:
             in_text = True
         elif byte in b"[{":
             depth += 1
-            if depth > MAX_BODY_DEPTH:
+            if depth > most:
                 return True
         elif byte in b"]}":
             depth -= 1
