@@ -7,6 +7,7 @@
 - `search`: a search that HubSpot can answer, checked against HubSpot's own limits before it is sent.
 - `writes`: drafts of new records, changes of old ones, and the outcome of each input of a batch.
 - `marketing`: campaigns and what they brought.
+- `report`: the typed question of a report and its answer.
 - `text`: text from outside, made safe to show a model.
 
 May import nothing of ours.
