@@ -27,7 +27,6 @@ Decisions:
   are of the same property: HubSpot offers no conditional write. Their value is then in the property's history.
 - The day ends at midnight UTC, since the journal must not depend on reading the account.
 
-Waits for its wiring: the service, tools, pages and commands on top of it, audit rows, and dissociations in batches (the adapter
-takes them one by one).
+Waits for its wiring: the service, tools, pages and commands on top of it, and audit rows.
 Sources: HubSpot's CRM objects and associations guides, read 2026-11-23.
 """

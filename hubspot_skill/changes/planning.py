@@ -117,8 +117,8 @@ async def draft_plan(
 
 def cost_of(steps: Sequence[Step]) -> Cost:
     """Count the requests that applying steps takes when nothing goes wrong."""
-    singles = sum(step.kind in (StepKind.DISSOCIATE, StepKind.MERGE) for step in steps)
-    batched = [step for step in steps if step.kind not in (StepKind.DISSOCIATE, StepKind.MERGE)]
+    singles = sum(step.kind is StepKind.MERGE for step in steps)
+    batched = [step for step in steps if step.kind is not StepKind.MERGE]
     rereads = [step for step in steps if step.kind is not StepKind.CREATE or step.key is not None]
     return Cost(0, _chunks(rereads), singles + _chunks(batched), _chunks(steps))
 

@@ -43,7 +43,8 @@ async def send_chunk(hubspot: HubSpot, chunk: Sequence[JournalStep]) -> Answers:
         case StepKind.ASSOCIATE:
             return _answers(steps, await hubspot.associations.link_many([s.link for s in steps if s.link is not None]))
         case StepKind.DISSOCIATE:
-            return await _one_by_one(steps, lambda step: _unlink(hubspot, step))
+            links = [s.link for s in steps if s.link is not None]
+            return _answers(steps, await hubspot.associations.unlink_many(links))
         case StepKind.MERGE:
             return await _one_by_one(steps, lambda step: _merge(hubspot, step))
 
@@ -85,12 +86,6 @@ async def _one_by_one(steps: Sequence[Step], send: Callable[[Step], Awaitable[st
                 raise
             break
     return {s.place: answers.get(s.place, not_sent(s)) for s in steps}
-
-
-async def _unlink(hubspot: HubSpot, step: Step) -> str:
-    if step.link is not None:
-        await hubspot.associations.unlink(step.link)
-    return step.id
 
 
 async def _merge(hubspot: HubSpot, step: Step) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "Owner",
     "Pipeline",
     "Property",
+    "PropertyGroup",
     "PropertyType",
     "Stage",
     "Team",
@@ -44,6 +45,7 @@ class Option:
     value: str
     label: str
     hidden: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ class Property:
     def is_multiple(self) -> bool:
         """True where several options may be set at once."""
         return self.type is PropertyType.ENUMERATION and self.field_type == "checkbox"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyGroup:
+    """A heading under which HubSpot shows properties; `order` -1 puts it last."""
+
+    name: str
+    label: str
+    order: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from hubspot_skill.domain.errors import HubSpotSkillError, OutcomeUnknownError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, PropertyName
+from hubspot_skill.domain.schema import PropertyGroup
 from hubspot_skill.domain.search import Search
 from hubspot_skill.domain.writes import Change, Draft, Link
 from hubspot_skill.hubspot.client import HubSpot
@@ -60,11 +61,14 @@ WRITES: dict[str, Callable[[HubSpot], Awaitable[object]]] = {
     "link": lambda h: h.associations.link(Link(CONTACTS, GRACE, COMPANIES, ACME)),
     "unlink": lambda h: h.associations.unlink(Link(CONTACTS, ADA, COMPANIES, ACME)),
     "new campaign": lambda h: h.campaigns.create({"hs_name": "New"}),
+    "new group": lambda h: h.schema.create_group(CONTACTS, PropertyGroup("own", "Own")),
+    "gone stage": lambda h: h.schema.delete_stage(DEALS, "900", "901"),
 }
 BATCHES: dict[str, Callable[[HubSpot], Awaitable[object]]] = {
     "create many": lambda h: h.objects.create_many([Draft(CONTACTS, {PropertyName("email"): "many@new.example"})]),
     "update many": lambda h: h.objects.update_many([Change(CONTACTS, GRACE, {NAME: "New"})]),
     "archive many": lambda h: h.objects.archive_many(CONTACTS, [GRACE]),
+    "unlink many": lambda h: h.associations.unlink_many([Link(CONTACTS, ADA, COMPANIES, ACME)]),
     "link many": lambda h: h.associations.link_many([Link(DEALS, RENEWAL, CONTACTS, GRACE)]),
 }
 

@@ -11,7 +11,7 @@ from hubspot_skill.hubspot.wire.batches import association_types
 from hubspot_skill.hubspot.wire.records import next_after, read_id
 from hubspot_skill.hubspot.wire.shapes import Json, integer, mapping, mappings, optional_text, results
 
-__all__ = ["label_inputs", "labels_body", "plain_input", "read_link_pages", "read_links"]
+__all__ = ["gone_input", "label_inputs", "labels_body", "plain_input", "read_link_pages", "read_links"]
 
 
 def read_links(value: object, from_id: RecordId) -> AssociationPage:
@@ -34,6 +34,11 @@ def labels_body(link: Link) -> list[dict[str, object]]:
 def plain_input(link: Link) -> Json:
     """Spell a link of a batch without labels."""
     return {"from": {"id": link.from_id}, "to": {"id": link.to_id}}
+
+
+def gone_input(link: Link) -> Json:
+    """Spell a whole link of a batch to be removed; HubSpot takes several targets of one record there, we give one."""
+    return {"from": {"id": link.from_id}, "to": [{"id": link.to_id}]}
 
 
 def label_inputs(links: Sequence[Link]) -> list[Json]:

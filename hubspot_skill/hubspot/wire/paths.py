@@ -116,13 +116,25 @@ class Paths:
         """The path of an action between two types, such as `batch/read` or `labels`."""
         return f"{self._associations}/{_name(from_type.name)}/{_name(to_type.name)}/{action}"
 
-    def properties(self, type: ObjectType) -> str:
-        """The path of a type's property definitions."""
-        return f"{self._properties}/{_name(type.name)}"
+    def properties(self, type: ObjectType, name: str = "") -> str:
+        """The path of a type's property definitions, or of one of them."""
+        path = f"{self._properties}/{_name(type.name)}"
+        return f"{path}/{_segment(name)}" if name else path
 
-    def pipelines(self, type: ObjectType) -> str:
-        """The path of a type's pipelines."""
-        return f"{self._pipelines}/{_name(type.name)}"
+    def groups(self, type: ObjectType, name: str = "") -> str:
+        """The path of a type's property groups, or of one of them."""
+        path = f"{self._properties}/{_name(type.name)}/groups"
+        return f"{path}/{_segment(name)}" if name else path
+
+    def pipelines(self, type: ObjectType, id: str = "") -> str:
+        """The path of a type's pipelines, or of one of them."""
+        path = f"{self._pipelines}/{_name(type.name)}"
+        return f"{path}/{_segment(id)}" if id else path
+
+    def stages(self, type: ObjectType, pipeline_id: str, id: str = "") -> str:
+        """The path of a pipeline's stages, or of one of them."""
+        path = f"{self.pipelines(type, pipeline_id)}/stages"
+        return f"{path}/{_segment(id)}" if id else path
 
     def campaign(self, id: str, report: str = "") -> str:
         """The path of one campaign, or of a report on it such as `reports/metrics`."""

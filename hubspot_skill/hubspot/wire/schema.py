@@ -1,14 +1,17 @@
 """Reads what an account's CRM looks like: properties, pipelines, owners, custom types, association labels, the account.
 
+Spells the definitions that can be written: properties with their options, groups, pipelines, stages.
+
 Shapes follow developers.hubspot.com/docs/api-reference/latest (properties, pipelines, owners, schemas, account
 information; read 2026-11-23).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hubspot_skill.domain.names import PropertyName
+from hubspot_skill.domain.names import ObjectType, PropertyName
 from hubspot_skill.domain.schema import (
     Account,
     AssociationLabel,
@@ -17,6 +20,7 @@ from hubspot_skill.domain.schema import (
     Owner,
     Pipeline,
     Property,
+    PropertyGroup,
     PropertyType,
     Stage,
     Team,
@@ -37,7 +41,24 @@ from hubspot_skill.hubspot.wire.shapes import (
     texts,
 )
 
-__all__ = ["read_account", "read_custom_types", "read_labels", "read_owners", "read_pipelines", "read_properties"]
+__all__ = [
+    "group_body",
+    "options_body",
+    "pipeline_body",
+    "property_body",
+    "read_account",
+    "read_custom_types",
+    "read_group",
+    "read_groups",
+    "read_labels",
+    "read_owners",
+    "read_pipeline",
+    "read_pipelines",
+    "read_properties",
+    "read_property",
+    "read_stage",
+    "stage_body",
+]
 
 _TYPES = {item.value: item for item in PropertyType}
 
@@ -47,19 +68,109 @@ def read_properties(value: object) -> tuple[Property, ...]:
     return tuple(_property(item) for item in _results(value) if item.get("archived") is not True)
 
 
+def read_property(value: object) -> Property:
+    """Read one property's definition."""
+    return _property(mapping(value, "the property"))
+
+
+def read_groups(value: object) -> tuple[PropertyGroup, ...]:
+    """Read the groups of one type's properties; archived ones are left out."""
+    return tuple(read_group(item) for item in _results(value) if item.get("archived") is not True)
+
+
+def read_group(value: object) -> PropertyGroup:
+    """Read one group of properties."""
+    item = mapping(value, "the group")
+    name = text(item.get("name"), "a group's name")
+    return PropertyGroup(name, optional_text(item.get("label")) or name, integer(item.get("displayOrder"), -1))
+
+
 def read_pipelines(value: object) -> tuple[Pipeline, ...]:
     """Read one type's pipelines in display order, each with its stages in display order."""
-    pipelines = (
-        Pipeline(
-            id=text(item.get("id"), "a pipeline's id"),
-            label=optional_text(item.get("label")) or "",
-            order=integer(item.get("displayOrder")),
-            stages=_stages(item),
-        )
-        for item in _results(value)
-        if item.get("archived") is not True
-    )
+    pipelines = (read_pipeline(item) for item in _results(value) if item.get("archived") is not True)
     return tuple(sorted(pipelines, key=lambda pipeline: pipeline.order))
+
+
+def read_pipeline(value: object) -> Pipeline:
+    """Read one pipeline with its stages in display order."""
+    item = mapping(value, "the pipeline")
+    return Pipeline(
+        id=text(item.get("id"), "a pipeline's id"),
+        label=optional_text(item.get("label")) or "",
+        order=integer(item.get("displayOrder")),
+        stages=_stages(item),
+    )
+
+
+def read_stage(value: object) -> Stage:
+    """Read one stage of a pipeline."""
+    item = mapping(value, "the stage")
+    facts = item.get("metadata")
+    metadata = mapping(facts, "a stage's metadata") if facts is not None else {}
+    probability = decimal_of(metadata.get("probability"))
+    return Stage(
+        id=text(item.get("id"), "a stage's id"),
+        label=optional_text(item.get("label")) or "",
+        order=integer(item.get("displayOrder")),
+        is_closed=_is_closed(metadata),
+        probability=None if probability is None else float(probability),
+    )
+
+
+def property_body(prop: Property) -> Json:
+    """Spell a new property."""
+    body: Json = {
+        "name": prop.name,
+        "label": prop.label,
+        "groupName": prop.group,
+        "type": prop.type.value,
+        "fieldType": prop.field_type,
+        "description": prop.description,
+        "hasUniqueValue": prop.is_unique,
+        "hidden": prop.is_hidden,
+    }
+    if prop.options:
+        body["options"] = options_body(prop.options)
+    return body
+
+
+def options_body(options: Sequence[Option]) -> list[Json]:
+    """Spell a whole list of options; HubSpot replaces the list that was there by it."""
+    return [
+        {
+            "label": option.label,
+            "value": option.value,
+            "hidden": option.hidden,
+            "description": option.description,
+            "displayOrder": place,
+        }
+        for place, option in enumerate(options)
+    ]
+
+
+def group_body(group: PropertyGroup) -> Json:
+    """Spell a group."""
+    return {"name": group.name, "label": group.label, "displayOrder": group.order}
+
+
+def pipeline_body(type: ObjectType, pipeline: Pipeline) -> Json:
+    """Spell a new pipeline with its stages; HubSpot gives the ids."""
+    return {
+        "label": pipeline.label,
+        "displayOrder": pipeline.order,
+        "stages": [stage_body(type, stage) for stage in pipeline.stages],
+    }
+
+
+def stage_body(type: ObjectType, stage: Stage) -> Json:
+    """Spell a stage: deals have a probability, every other type is open or closed. Metadata values are text."""
+    if type.name == "tickets":
+        metadata = {"ticketState": "CLOSED" if stage.is_closed else "OPEN"}
+    else:
+        metadata = {"isClosed": str(stage.is_closed).lower()}
+        if stage.probability is not None:
+            metadata["probability"] = f"{stage.probability:g}"
+    return {"label": stage.label, "displayOrder": stage.order, "metadata": metadata}
 
 
 def read_owners(value: object, *, is_active: bool) -> tuple[tuple[Owner, ...], str | None]:
@@ -142,28 +253,15 @@ def _options(item: Json) -> tuple[Option, ...]:
             value=optional_text(option.get("value")) or "",
             label=optional_text(option.get("label")) or optional_text(option.get("value")) or "",
             hidden=boolean(option.get("hidden")),
+            description=optional_text(option.get("description")) or "",
         )
         for option in ordered
     )
 
 
 def _stages(pipeline: Json) -> tuple[Stage, ...]:
-    stages: list[Stage] = []
-    for item in mappings(pipeline.get("stages"), "a pipeline's stages"):
-        if item.get("archived") is True:
-            continue
-        facts = item.get("metadata")
-        metadata = mapping(facts, "a stage's metadata") if facts is not None else {}
-        probability = decimal_of(metadata.get("probability"))
-        stages.append(
-            Stage(
-                id=text(item.get("id"), "a stage's id"),
-                label=optional_text(item.get("label")) or "",
-                order=integer(item.get("displayOrder")),
-                is_closed=_is_closed(metadata),
-                probability=None if probability is None else float(probability),
-            )
-        )
+    found = mappings(pipeline.get("stages"), "a pipeline's stages")
+    stages = (read_stage(item) for item in found if item.get("archived") is not True)
     return tuple(sorted(stages, key=lambda stage: stage.order))
 
 
