@@ -4,6 +4,8 @@
 - `settings`: every setting, read from the environment once; `places`: where files of this program lie.
 - `compose`: the account, its use cases and the MCP server over them; `toolbox`: the same tools for one shell command.
 - `embedded`: the sandbox inside this process; `demo`, `serve`, `doctor`: what those commands do.
+- `keys`: the master keys, found once; `databases`: the stores beside the vault (`accounts.databases.open(Store.CHANGES)`
+  gives a room its database and keys, as a file or in PostgreSQL); `sharing`: limits kept together with other processes.
 - `keeper`: the vault of this process, `auditing`: its audit; `doorway`: the site where people connect accounts, and
   `other_door`: that of another process; `login`, `accounts_shell`, `vault_shell`: what the shell does with them.
 - `watching`: `/ready` and `/metrics`, over `readiness` and `metrics`.

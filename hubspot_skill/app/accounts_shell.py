@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from hubspot_skill.app.compose import Accounts
+from hubspot_skill.app.keeper import has_vault
 from hubspot_skill.app.login import check_can_keep
 from hubspot_skill.domain.errors import NotConnectedError
 
@@ -37,7 +38,7 @@ class AccountsShell:
             NotConnectedError: there is no vault yet.
         """
         check_can_keep(self._settings)
-        if only_existing and not self._places.vault.exists():
+        if only_existing and not has_vault(self._settings, self._places):
             raise NotConnectedError(
                 f"there is no vault yet at {self._places.vault}", hint="Connect an account first: hubspot-skill login"
             )
@@ -50,7 +51,7 @@ class AccountsShell:
     async def list(self) -> Sequence[ConnectedAccount]:
         """List the accounts; where nothing was ever connected no vault is made."""
         check_can_keep(self._settings)
-        if not self._places.vault.exists():
+        if not has_vault(self._settings, self._places):
             return ()
         async with self.opened() as (_, vault):
             return await vault.book.accounts()

@@ -1,8 +1,9 @@
-"""Opens the audit of this machine: an encrypted file of its own beside the vault, under the same master keys.
+"""Keeps the audit of this installation: one of its stores, in a file of its own beside the vault or in PostgreSQL.
 
-Entries are kept for 400 days; opening the file forgets older ones, behind a checkpoint that keeps the chain verifiable.
+Entries are kept for 400 days. Opening a file forgets older ones, behind a checkpoint that keeps the chain verifiable; in
+PostgreSQL, where this program's role may only add rows, the owner's `hubspot-skill vault migrate` does.
 
-The chain's key comes of the file's own key, which is random, never changes and is sealed again when the master key is
+The chain's key comes of the store's own key, which is random, never changes and is sealed again when the master key is
 changed: so a chain outlives every rotation.
 """
 
@@ -12,15 +13,13 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
+from hubspot_skill.app.databases import Databases, Store
 from hubspot_skill.foundation.clock import Clock
-from hubspot_skill.foundation.crypto import KeyRing, mac
 
 if TYPE_CHECKING:
     from hubspot_skill.access.audit import Audit
-    from hubspot_skill.app.places import Places
-    from hubspot_skill.foundation.databases import Database
 
-__all__ = ["KEPT", "PRINCIPAL", "AuditFile"]
+__all__ = ["KEPT", "PRINCIPAL", "AuditLog", "chain_key"]
 
 KEPT = timedelta(days=400)
 """How long an entry is kept (SECURITY-DESIGN section 10)."""
@@ -30,16 +29,15 @@ PRINCIPAL = "local"
 
 
 @final
-class AuditFile:
-    """The audit of one tenant, opened at the first entry."""
+class AuditLog:
+    """The audit of one tenant, opened at the first entry and closed with the other stores."""
 
-    def __init__(self, places: Places, ring: KeyRing, tenant: str, *, clock: Clock) -> None:
-        self._place = places.audit
-        self._ring = ring
+    def __init__(self, databases: Databases, tenant: str, *, clock: Clock) -> None:
+        self._databases = databases
         self._tenant = tenant
         self._clock = clock
         self._opening = asyncio.Lock()
-        self._opened: tuple[Database, Audit] | None = None
+        self._opened: Audit | None = None
 
     async def note(self, action: str, outcome: str, connection_id: str) -> None:
         """Keep that something was done with a connection.
@@ -61,33 +59,20 @@ class AuditFile:
         async with self._opening:
             if self._opened is None:
                 self._opened = await self._open()
-            return self._opened[1]
+            return self._opened
 
-    async def reseal(self) -> bool:
-        """Seal the file's key with the active master key; False when it is already, or there is no file."""
-        from hubspot_skill.vault.file_keys import reseal_file_key
+    async def _open(self) -> Audit:
+        from hubspot_skill.access.audit import Audit
 
-        return self._place.exists() and await asyncio.to_thread(reseal_file_key, self._place, self._ring)
-
-    async def aclose(self) -> None:
-        """Close it if it was opened."""
-        if self._opened is not None:
-            await self._opened[0].close()
-            self._opened = None
-
-    async def _open(self) -> tuple[Database, Audit]:
-        from hubspot_skill.access.audit import AUDIT_SCHEMA, Audit
-        from hubspot_skill.foundation.databases import open_sqlite
-        from hubspot_skill.foundation.migrations import migrate
-        from hubspot_skill.vault.file_keys import file_key
-
-        key = await asyncio.to_thread(file_key, self._place, self._ring)
-        database = await open_sqlite(self._place, key, clock=self._clock)
-        try:
-            await migrate(database, AUDIT_SCHEMA)
-            audit = Audit(database, mac(key, b"audit"))
+        store = await self._databases.open(Store.AUDIT)
+        audit = Audit(store.database, chain_key(store.key))
+        if not self._databases.is_shared:
             await audit.forget_before(self._tenant, self._clock.now() - KEPT)
-        except BaseException:
-            await database.close()
-            raise
-        return database, audit
+        return audit
+
+
+def chain_key(key: bytes) -> bytes:
+    """Give the key of the audit's chain by its store's key."""
+    from hubspot_skill.foundation.crypto import mac
+
+    return mac(key, b"audit")

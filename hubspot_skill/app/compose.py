@@ -29,9 +29,11 @@ from hubspot_skill.surfaces.mcp.settings import McpSettings, toolsets
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from hubspot_skill.app.databases import Databases
     from hubspot_skill.app.doorway import Doorway
     from hubspot_skill.app.embedded import EmbeddedSandbox
     from hubspot_skill.app.keeper import Keeper
+    from hubspot_skill.app.keys import Keys
     from hubspot_skill.app.portal_clock import PortalClock
     from hubspot_skill.app.sharing import Sharing
     from hubspot_skill.hubspot.client import HubSpot
@@ -76,6 +78,8 @@ class Accounts:
         self._opened: dict[str, Opened] = {}
         self._sandbox: EmbeddedSandbox | None = None
         self._transport: Transport | None = None
+        self._keys: Keys | None = None
+        self._databases: Databases | None = None
         self._keeper: Keeper | None = None
         self._sharing: Sharing | None = None
 
@@ -103,6 +107,24 @@ class Accounts:
             return self._only_if_meant(alias, account)
 
     @property
+    def keys(self) -> Keys:
+        """The master keys of this process, found when something encrypted is first opened."""
+        if self._keys is None:
+            from hubspot_skill.app.keys import Keys
+
+            self._keys = Keys(self.settings, self._places, self._environment)
+        return self._keys
+
+    @property
+    def databases(self) -> Databases:
+        """The stores of this process beside the vault: encrypted files, or PostgreSQL."""
+        if self._databases is None:
+            from hubspot_skill.app.databases import Databases
+
+            self._databases = Databases(self.settings, self._places, self.keys, clock=self._machine)
+        return self._databases
+
+    @property
     def keeper(self) -> Keeper:
         """The vault of this process."""
         if self._keeper is None:
@@ -113,10 +135,31 @@ class Accounts:
                 self._places,
                 adapter_settings(self.settings, self.settings.api_base_url),
                 self._shared_transport(),
+                keys=self.keys,
+                databases=self.databases,
                 clock=self._machine,
-                environment=self._environment,
             )
         return self._keeper
+
+    async def start(self) -> None:
+        """Prove at the start of a server what several hosts share: the key, the schemas, the tenants kept apart.
+
+        Does nothing where everything is kept on this machine; that is opened at the first need.
+
+        Raises:
+            SettingsError: there is no key.
+            VaultRefusedError: the key is another one.
+            StoreError: the database fails, is older or newer than this program, or would not keep tenants apart.
+        """
+        if self.settings.database_url is None:
+            return
+        from hubspot_skill.app.databases import PER_ACCOUNT, Store
+
+        for store in Store:
+            if store not in PER_ACCOUNT:
+                await self.databases.open(store)
+        if self.settings.uses_vault:
+            await self.keeper.opened()
 
     def with_key(self, token: Secret) -> HubSpot:
         """Give the account of a key that is not kept yet, as this key sees it."""
@@ -140,6 +183,8 @@ class Accounts:
             await self._sharing.aclose()
         if self._keeper is not None:
             await self._keeper.aclose()
+        if self._databases is not None:
+            await self._databases.aclose()
         if self._transport is not None:
             await self._transport.aclose()
         if self._sandbox is not None:
@@ -154,7 +199,7 @@ class Accounts:
         if opened is None:
             adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=not vault.is_key(found))
             tokens, entry = vault.tokens(found), vault.entry(found)
-            limits = self._together().limits(app_id=found.app_id, hub_id=str(found.hub_id), adapter=adapter)
+            limits = (await self._together()).limits(app_id=found.app_id, hub_id=str(found.hub_id), adapter=adapter)
             opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine, limits, entry)
             self._opened[found.connection_id] = opened
         return opened
@@ -182,11 +227,14 @@ class Accounts:
             )
         return self._opened[alias]
 
-    def _together(self) -> Sharing:
+    async def _together(self) -> Sharing:
         if self._sharing is None:
+            from hubspot_skill.app.keeper import TENANT
             from hubspot_skill.app.sharing import Sharing
 
-            self._sharing = Sharing(self._places, self._machine)
+            is_shared = self.settings.database_url is not None
+            shared = Sharing.of_store(self.databases, TENANT, self._machine) if is_shared else None
+            self._sharing = await shared if shared else Sharing.of_file(self._places, self._machine)
         return self._sharing
 
     def _shared_transport(self, adapter: AdapterSettings | None = None) -> Transport:

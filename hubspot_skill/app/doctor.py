@@ -93,7 +93,7 @@ async def _redirect(settings: Settings, places: Places) -> CheckResult:
 
 
 async def _vault_checks(settings: Settings, places: Places, accounts: Accounts) -> list[CheckResult]:
-    if not places.vault.exists():
+    if not accounts.keeper.exists:
         none = CheckResult("vault", Verdict.NOTE, f"none yet; made at {places.vault} when an account is connected")
         return [none, *await _account_checks(settings, accounts, "", "")]
     try:
@@ -101,7 +101,8 @@ async def _vault_checks(settings: Settings, places: Places, accounts: Accounts) 
         kept = await vault.book.accounts()
     except HubSpotSkillError as error:
         return [_failed("vault", error)]
-    found = f"{places.vault} opens; its key: {vault.keys.where}; accounts: {len(kept)}"
+    place = places.vault if settings.database_url is None else "the vault in PostgreSQL"
+    found = f"{place} opens; its key: {vault.keys.where}; accounts: {len(kept)}"
     checks = [CheckResult("vault", Verdict.OK, found)]
     if not kept:
         return [*checks, *await _account_checks(settings, accounts, "", "")]

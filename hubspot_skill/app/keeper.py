@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, final
 
 from hubspot_skill.domain.errors import HubSpotSkillError, NotConnectedError
@@ -17,23 +16,24 @@ from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.settings import HUBSPOT_API
 
 if TYPE_CHECKING:
-    from hubspot_skill.app.auditing import AuditFile
+    from hubspot_skill.app.auditing import AuditLog
+    from hubspot_skill.app.databases import Databases
+    from hubspot_skill.app.keys import Keys
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
-    from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.hubspot.oauth import AppEndpoint
     from hubspot_skill.hubspot.settings import AdapterSettings
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.service.accounts import AccountBook, Entry
     from hubspot_skill.service.connections import Connections, OAuthAppSettings
-    from hubspot_skill.vault.custody import CustodySettings, FoundKeys
+    from hubspot_skill.vault.custody import FoundKeys
     from hubspot_skill.vault.endpoint import AppAt
     from hubspot_skill.vault.refresh import Refresher
     from hubspot_skill.vault.store import Connection, ConnectionStore
     from hubspot_skill.vault.vault import Vault
 
-__all__ = ["TENANT", "Keeper", "OpenVault"]
+__all__ = ["TENANT", "Keeper", "OpenVault", "has_vault"]
 
 TENANT = "local"
 """The one tenant until team sign-in is built."""
@@ -57,7 +57,7 @@ class OpenVault:
         adapter: AdapterSettings,
         transport: Transport,
         clock: Clock,
-        audit: AuditFile,
+        audit: AuditLog,
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.hubspot.oauth import AppEndpoint
@@ -175,11 +175,10 @@ class OpenVault:
             await self._clock.sleep(REVOKE_EVERY_S)
 
     async def aclose(self) -> None:
-        """Finish what is under way, and close the database."""
+        """Finish what is under way, and close the database; the audit is closed with the other stores."""
         if self._revoking is not None:
             self._revoking.cancel()
             await asyncio.wait({self._revoking})
-        await self.audit.aclose()
         await self.vault.close()
 
 
@@ -194,23 +193,24 @@ class Keeper:
         adapter: AdapterSettings,
         transport: Transport,
         *,
+        keys: Keys,
+        databases: Databases,
         clock: Clock,
-        environment: MutableMapping[str, str],
     ) -> None:
-        """Name the parts; `environment` is where a key may lie, and where it is taken out of."""
+        """Name the parts; `databases` is where the audit is kept."""
+        self.keys = keys
         self._settings = settings
         self._places = places
         self._adapter = adapter
         self._transport = transport
         self._clock = clock
-        self._environment = environment
-        self._given: dict[str, Secret] = {}
+        self._databases = databases
         self._opening: asyncio.Task[OpenVault] | None = None
 
     @property
     def exists(self) -> bool:
         """True where a vault was made before, here or by another process."""
-        return self._places.vault.exists()
+        return has_vault(self._settings, self._places)
 
     async def opened(self) -> OpenVault:
         """Give the vault, made with its key on the first start on this machine.
@@ -235,13 +235,13 @@ class Keeper:
             await opening.result().aclose()
 
     async def _open(self) -> OpenVault:
-        from hubspot_skill.app.auditing import AuditFile
-        from hubspot_skill.vault.custody import find_keys
+        from hubspot_skill.app.auditing import AuditLog
         from hubspot_skill.vault.vault import open_vault
 
-        keys = await asyncio.to_thread(find_keys, self.custody(), self._taken())
-        vault = await open_vault(self._places.vault, keys.ring, clock=self._clock)
-        audit = AuditFile(self._places, keys.ring, TENANT, clock=self._clock)
+        keys = await self.keys.found()
+        url = self._settings.database_url
+        vault = await open_vault(self._places.vault if url is None else url.reveal(), keys.ring, clock=self._clock)
+        audit = AuditLog(self._databases, TENANT, clock=self._clock)
         opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock, audit)
         try:
             await opened.start()
@@ -250,26 +250,10 @@ class Keeper:
             raise
         return opened
 
-    def _taken(self) -> dict[str, str]:
-        """Give the secrets that the environment held, taken out of it once; an opening that failed needs them again."""
-        from hubspot_skill.foundation.secret import Secret
-        from hubspot_skill.vault.custody import KEY_VARIABLE, PASSPHRASE_VARIABLE
 
-        for name in (KEY_VARIABLE, PASSPHRASE_VARIABLE):
-            if found := self._environment.pop(name, "").strip():
-                self._given[name] = Secret(found)
-        return {name: secret.reveal() for name, secret in self._given.items()}
-
-    def custody(self) -> CustodySettings:
-        """Give where the vault's keys are looked for; only where there is no vault yet may one be made."""
-        from hubspot_skill.vault.custody import CustodySettings, system_key_store
-
-        return CustodySettings(
-            configuration=self._places.config,
-            key_file=self._settings.key_file,
-            key_store=system_key_store(),
-            may_create=not self.exists,
-        )
+def has_vault(settings: Settings, places: Places) -> bool:
+    """Tell whether there is a vault: the file on this machine, or the shared database, which is there before it is used."""
+    return settings.database_url is not None or places.vault.exists()
 
 
 def _has_failed(opening: asyncio.Task[OpenVault]) -> bool:

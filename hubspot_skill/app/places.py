@@ -53,6 +53,15 @@ class Places:
         """The encrypted chain of what was done."""
         return self.data / "audit" / "audit.db"
 
+    def stores(self) -> tuple[Path, ...]:
+        """The encrypted files that are here now: the vault and whatever else is kept with a sealed key beside it."""
+        return tuple(sorted(key.with_suffix("") for key in self.data.glob("*/*.db.key")))
+
+    @property
+    def has_stores(self) -> bool:
+        """True where something was sealed before with a master key, by this process or another."""
+        return bool(self.stores())
+
     @property
     def portals(self) -> Path:
         """The folder of generated sandbox portals."""

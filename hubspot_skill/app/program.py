@@ -119,7 +119,7 @@ class Program:
         """Tell where the vault and its key are, and what it holds."""
         from hubspot_skill.app import vault_shell
 
-        return asyncio.run(vault_shell.status(self._shell(), self._read()[1]))
+        return asyncio.run(vault_shell.status(self._shell(), *self._read()))
 
     def rotate(self) -> Facts:
         """Seal everything anew."""

@@ -32,6 +32,7 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
     chosen = port or settings.port
     with listen_all(_hosts(settings, chosen), chosen, option=PORT_OPTION) as listeners:
         accounts = Accounts(settings, places)
+        await _start(accounts)
         doorway = Doorway(settings, places, accounts)
         app = with_site(application(settings, places, accounts, chosen, doorway), doorway, chosen, settings)
         try:
@@ -46,6 +47,14 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
         finally:
             await doorway.aclose()
             await accounts.aclose()
+
+
+async def _start(accounts: Accounts) -> None:
+    try:
+        await accounts.start()
+    except BaseException:
+        await accounts.aclose()
+        raise
 
 
 def application(

@@ -54,6 +54,12 @@ def _address(value: object) -> object:
         raise ValueError(f"{HUBSPOT_API}, or http://127.0.0.1:<port> of a sandbox") from error
 
 
+def _database(value: object) -> object:
+    if not str(value).startswith(("postgresql://", "postgres://")):
+        raise ValueError("postgresql://role:password@host/name")
+    return _header_text(value)
+
+
 def _version(value: object) -> object:
     if value not in API_VERSIONS:
         raise ValueError(f"one of {', '.join(API_VERSIONS)}")
@@ -159,6 +165,12 @@ class Settings(BaseModel):
         description="The folder for files that this program keeps; by default the platform's own place for them.",
     )
 
+    database_url: Annotated[Secret, BeforeValidator(_database)] | None = Field(
+        None,
+        alias="HUBSPOT_SKILL_DATABASE_URL",
+        description="A PostgreSQL database that several hosts share, in place of encrypted files; it needs a given key.",
+    )
+
     @property
     def uses_vault(self) -> bool:
         """True where the accounts are those of the vault: no token is given, and no sandbox of this process."""
@@ -218,6 +230,11 @@ def _contradictions(settings: Settings) -> list[str]:
             "HUBSPOT_ENVIRONMENT is sandbox, the one inside this program, and HUBSPOT_SKILL_API_BASE_URL names another:"
             " expected only one of them"
         )
+    if settings.database_url is not None and settings.key is None and settings.key_file is None:
+        problems.append(
+            "HUBSPOT_SKILL_DATABASE_URL is given without a key, which every host that shares it must have: expected"
+            " HUBSPOT_SKILL_KEY_FILE or HUBSPOT_SKILL_KEY beside it"
+        )
     for one, other in (("client_id", "client_secret"), ("client_secret", "client_id")):
         if getattr(settings, one) and not getattr(settings, other):
             names = Settings.model_fields
@@ -232,5 +249,11 @@ def _sentence(problems: Sequence[str]) -> str:
 
 
 _SECRET_NAMES = frozenset(
-    {"HUBSPOT_ACCESS_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_SKILL_KEY", "HUBSPOT_SKILL_PASSPHRASE"}
+    {
+        "HUBSPOT_ACCESS_TOKEN",
+        "HUBSPOT_CLIENT_SECRET",
+        "HUBSPOT_SKILL_DATABASE_URL",
+        "HUBSPOT_SKILL_KEY",
+        "HUBSPOT_SKILL_PASSPHRASE",
+    }
 )

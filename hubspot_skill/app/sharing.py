@@ -1,7 +1,7 @@
-"""The limits that all processes of this person on this machine keep together, in one small file.
+"""The limits that all processes of this installation keep together, in one small file or a table of PostgreSQL.
 
-Several chat clients start a server each, and HubSpot counts them as one; so do `call` and `serve`. The file names
-accounts by keyed hashes only, and may be deleted at any time: then each process is careful for one window.
+Several chat clients start a server each, and HubSpot counts them as one; so do `call` and `serve`. Accounts are named by
+keyed hashes only, and the file may be deleted at any time: then each process is careful for one window.
 It serves the accounts of the vault. The one account of a token in the environment keeps its limits in memory: its id is
 not known before it is asked, and a call through the file costs 1 ms more of processor time (measured 2026-11-23).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from hubspot_skill.app.databases import Databases, Store
 from hubspot_skill.app.places import Places, console_key
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.crypto import mac
@@ -19,19 +20,40 @@ from hubspot_skill.hubspot.shared_limits_rows import FileRows, RowNames
 
 if TYPE_CHECKING:
     from hubspot_skill.hubspot.settings import AdapterSettings
+    from hubspot_skill.hubspot.shared_limits_table import TableRows
 
 __all__ = ["Sharing"]
+
+_NAMES = b"limits"
 
 
 @final
 class Sharing:
-    """The file of limits; `clock` is the machine's own, since its steady count is what the processes share."""
+    """The rows of limits; make it with `of_file` or `of_store`."""
 
-    def __init__(self, places: Places, clock: Clock) -> None:
+    def __init__(self, rows: FileRows | TableRows, key: bytes, clock: Clock) -> None:
+        """Name the rows; `key` is what accounts are named by, and `clock` the machine's own.
+
+        Processes of one machine share the clock's steady count.
+        """
+        self._rows = rows
+        self._key = key
         self._clock = clock
-        self._rows = FileRows(SharedFile(places.limits), clock)
-        self._key = mac(console_key(places).reveal().encode(), b"limits")
         self._given: list[SharedLimits] = []
+
+    @classmethod
+    def of_file(cls, places: Places, clock: Clock) -> Sharing:
+        """Share with this person's processes on this machine."""
+        key = mac(console_key(places).reveal().encode(), _NAMES)
+        return cls(FileRows(SharedFile(places.limits), clock), key, clock)
+
+    @classmethod
+    async def of_store(cls, databases: Databases, tenant: str, clock: Clock) -> Sharing:
+        """Share with the processes of every host that uses this PostgreSQL database."""
+        from hubspot_skill.hubspot.shared_limits_table import TableRows
+
+        store = await databases.open(Store.LIMITS)
+        return cls(TableRows(store.database, tenant, clock), mac(store.key, _NAMES), clock)
 
     def limits(self, *, app_id: str, hub_id: str, adapter: AdapterSettings) -> SharedLimits:
         """Give the limits of an account; `app_id` is what has a burst limit of its own there."""

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 from hubspot_skill.app.accounts_shell import AccountsShell
 from hubspot_skill.app.doorway import NO_APP
-from hubspot_skill.app.keeper import TENANT
+from hubspot_skill.app.keeper import TENANT, has_vault
 from hubspot_skill.domain.errors import InvalidInputError, SettingsError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.surfaces.cli.actions import Verified
 
 if TYPE_CHECKING:
     from hubspot_skill.app.places import Places
+    from hubspot_skill.app.settings import Settings
     from hubspot_skill.surfaces.cli.actions import Facts
 
 __all__ = ["back_up", "keep_new_key", "new_key", "revoke_all", "rotate", "show_audit", "status", "verify_audit"]
 
 
-async def status(shell: AccountsShell, places: Places) -> Facts:
+async def status(shell: AccountsShell, settings: Settings, places: Places) -> Facts:
     """Tell where the vault and its key are, and what it holds."""
-    if not places.vault.exists():
+    if not has_vault(settings, places):
         return (
             ("vault", f"none yet; {places.vault} is made when the first account is connected"),
             ("key", f"made then, in the desktop's key store or in {places.config}"),
@@ -44,10 +45,10 @@ async def status(shell: AccountsShell, places: Places) -> Facts:
 
 async def rotate(shell: AccountsShell) -> Facts:
     """Seal everything with the newest master key and a new key of the tenant's own."""
-    async with shell.opened(only_existing=True) as (_, vault):
+    async with shell.opened(only_existing=True) as (accounts, vault):
         master = await vault.vault.rotate_master()
         own = await vault.vault.rotate_tenant(TENANT)
-        files = master.files + await vault.audit.reseal()
+        files = master.files + await accounts.databases.reseal()
         await vault.audit.note("vault.rotate", "done", "")
         return (
             ("key", f"fingerprint {vault.keys.ring.active.fingerprint:08x} seals now"),
@@ -101,7 +102,7 @@ async def keep_new_key(shell: AccountsShell) -> Facts:
     from hubspot_skill.vault.custody import add_key
 
     async with shell.opened(only_existing=True) as (accounts, vault):
-        found = add_key(accounts.keeper.custody(), vault.keys, MasterKey.generate())
+        found = add_key(accounts.keys.custody(), vault.keys, MasterKey.generate())
         return (
             ("kept", f"a new key in the {found.where}, before {len(found.ring.keys) - 1} older"),
             ("next", "start again the programs that use the vault, then: hubspot-skill vault rotate"),

@@ -49,7 +49,7 @@ def file_key(database: Path, ring: KeyRing) -> bytes:
     """
     place = file_key_place(database)
     if not os.path.lexists(place):
-        if os.path.lexists(database):
+        if os.path.lexists(database) and not os.path.lexists(place):  # asked again: another process may be making both
             raise PlaceError(
                 f"{place} is missing: the database beside it cannot be opened without it",
                 hint="Restore it from the backup that the database came from.",

@@ -1,4 +1,4 @@
-"""Describes the vault's tables: sealed tenant keys, canaries, and one row per connected HubSpot account.
+"""Describes the vault's tables: sealed keys of tenants and stores, canaries, and one row per connected HubSpot account.
 
 Times are whole milliseconds since 1970. Two things are kept per account in one row, because they change together:
 what is connected, and how its next refresh stands (lease, intent, failures).
@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from hubspot_skill.foundation.migrations import Migration, StoreSchema
 
-__all__ = ["VAULT_SCHEMA", "VAULT_TABLES", "canaries", "connections", "tenant_keys", "tenants"]
+__all__ = ["VAULT_SCHEMA", "VAULT_TABLES", "canaries", "connections", "store_keys", "tenant_keys", "tenants"]
 
 _metadata = MetaData()
 
@@ -89,17 +89,27 @@ Index(
     postgresql_where=connections.c.is_default == true(),
 )
 
-VAULT_TABLES = (canaries, tenants, tenant_keys, connections)
+store_keys = Table(
+    "vault_store_key",
+    _metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+VAULT_TABLES = (canaries, tenants, tenant_keys, connections, store_keys)
 VAULT_SCHEMA = StoreSchema(
     "vault",
     (
         Migration(
-            VAULT_TABLES,
+            (canaries, tenants, tenant_keys, connections),
             postgresql=(
                 "grant select, insert on vault_canary, vault_tenant to {role}",
                 "grant select, insert, update, delete on vault_tenant_key, vault_connection to {role}",
                 "grant delete on vault_canary to {role}",
             ),
         ),
+        Migration((store_keys,), postgresql=("grant select, insert, update on vault_store_key to {role}",)),
     ),
 )
