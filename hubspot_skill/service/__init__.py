@@ -13,5 +13,5 @@ Decisions:
   take turns (`turns`): so a repeated call of a chat client makes no second company.
 - What an answer needs is read before the write, so that a record that was written is never told as a failure.
 
-May import `hubspot`, `access`, `foundation` and `domain`; no SQL, no HTTP, nothing of any surface.
+May import `hubspot`, `access`, `mirror`, `foundation` and `domain`; SQL only in `sync`, no HTTP, nothing of any surface.
 """
