@@ -29,6 +29,11 @@ PROMISES: tuple[Promise, ...] = (
     Promise("login-shows", "`login` tells what was connected and which scopes are missing.", "README, connecting"),
     Promise("accounts-asked", "With several accounts and no default nothing is guessed.", "README, connecting"),
     Promise("key-hidden", "A key is never taken from the command line nor shown.", "README, connecting"),
+    Promise(
+        "database-moved",
+        "`vault migrate` moves accounts, audit and journal to PostgreSQL, compared to the last row, or says what it left.",
+        "README, several hosts",
+    ),
     Promise("settings-at-once", "All bad settings are listed at once, each with the right form.", "README, settings"),
     Promise("settings-typo", "A misspelt setting of ours is refused, never ignored.", "README, settings"),
     Promise("secrets-hidden", "A token shows in no error, log line or text form.", "README, security"),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from hubspot_skill.foundation.databases import Database
     from hubspot_skill.foundation.migrations import StoreSchema
 
-__all__ = ["Databases", "OpenStore", "Store", "schemas"]
+__all__ = ["PER_ACCOUNT", "Databases", "OpenStore", "Store", "open_file", "schemas", "tables_of"]
 
 
 class Store(StrEnum):
@@ -72,8 +72,8 @@ class Databases:
 
     def __init__(self, settings: Settings, places: Places, keys: Keys, *, clock: Clock) -> None:
         self._url = settings.database_url
+        self.keys = keys
         self._places = places
-        self._keys = keys
         self._clock = clock
         self._opening = asyncio.Lock()
         self._opened: dict[tuple[Store, str], OpenStore] = {}
@@ -97,9 +97,16 @@ class Databases:
         async with self._opening:
             found = self._opened.get((store, account))
             if found is None:
-                found = await (self._open_file(store, account) if self._url is None else self._open_shared(store))
+                found = await self._open(store, account)
                 self._opened[store, account] = found
             return found
+
+    async def reopen(self, store: Store) -> OpenStore:
+        """Open a store anew, after its key was replaced."""
+        async with self._opening:
+            if found := self._opened.pop((store, ""), None):
+                await found.database.close()
+        return await self.open(store)
 
     async def discard(self, store: Store, account: str = "") -> None:
         """Close a file and delete it for good, as for a copy that is to be made anew; in PostgreSQL nothing is done."""
@@ -120,12 +127,11 @@ class Databases:
 
     def file_of(self, store: Store, account: str = "") -> Path:
         """Give the file of a store where it is kept in files; the name does not tell the account."""
-        name = hashlib.sha256(account.encode()).hexdigest()[:24] if account else store.value
-        return self._places.data / store.value / f"{name}.db"
+        return self._places.store(store.value, hashlib.sha256(account.encode()).hexdigest()[:24] if account else "")
 
     async def reseal(self) -> int:
         """Seal the stores' keys with the active master key where another one holds them; give how many were."""
-        ring = (await self._keys.found()).ring
+        ring = (await self.keys.found()).ring
         if self._url is None:
             from hubspot_skill.vault.file_keys import reseal_file_key
 
@@ -143,31 +149,21 @@ class Databases:
             for store in opened.values():
                 await store.database.close()
 
-    async def _open_file(self, store: Store, account: str) -> OpenStore:
-        from hubspot_skill.foundation.databases import open_sqlite
-        from hubspot_skill.foundation.migrations import migrate
-        from hubspot_skill.vault.file_keys import file_key
+    async def _open(self, store: Store, account: str) -> OpenStore:
+        if self._url is not None:
+            return await self._open_shared(store, self._url.reveal())
+        ring = (await self.keys.found()).ring
+        return await open_file(store, self.file_of(store, account), ring, clock=self._clock)
 
-        ring = (await self._keys.found()).ring
-        file = self.file_of(store, account)
-        key = await asyncio.to_thread(file_key, file, ring)
-        database = await open_sqlite(file, key, clock=self._clock)
-        try:
-            await migrate(database, _schema_of(store)[0])
-        except BaseException:
-            await database.close()
-            raise
-        return _store(database, key)
-
-    async def _open_shared(self, store: Store) -> OpenStore:
+    async def _open_shared(self, store: Store, url: str) -> OpenStore:
         from hubspot_skill.foundation.databases import open_postgres
         from hubspot_skill.foundation.migrations import prove_isolation, require_current
         from hubspot_skill.vault.sealing import Sealer
         from hubspot_skill.vault.store_keys import StoreKeys
         from hubspot_skill.vault.tables import VAULT_SCHEMA, VAULT_TABLES
 
-        ring = (await self._keys.found()).ring
-        database = await open_postgres(self._url.reveal() if self._url else "", clock=self._clock)
+        ring = (await self.keys.found()).ring
+        database = await open_postgres(url, clock=self._clock)
         try:
             schema, tables = _schema_of(store)
             for needed in (VAULT_SCHEMA, schema):
@@ -178,6 +174,27 @@ class Databases:
         except BaseException:
             await database.close()
             raise
+
+
+async def open_file(store: Store, file: Path, ring: KeyRing, *, clock: Clock) -> OpenStore:
+    """Open a store's file, made and brought up to date as needed; see `Databases.open` for what it raises."""
+    from hubspot_skill.foundation.databases import open_sqlite
+    from hubspot_skill.foundation.migrations import migrate
+    from hubspot_skill.vault.file_keys import file_key
+
+    key = await asyncio.to_thread(file_key, file, ring)
+    database = await open_sqlite(file, key, clock=clock)
+    try:
+        await migrate(database, _schema_of(store)[0])
+    except BaseException:
+        await database.close()
+        raise
+    return _store(database, key)
+
+
+def tables_of(store: Store) -> Sequence[Table]:
+    """Give a store's tables, those first that others refer to."""
+    return _schema_of(store)[1]
 
 
 def schemas() -> tuple[StoreSchema, ...]:

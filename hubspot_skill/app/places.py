@@ -48,10 +48,9 @@ class Places:
         """The file in which this person's processes keep HubSpot's limits together."""
         return self.data / "limits" / "limits.db"
 
-    @property
-    def audit(self) -> Path:
-        """The encrypted chain of what was done."""
-        return self.data / "audit" / "audit.db"
+    def store(self, name: str, file: str = "") -> Path:
+        """The encrypted file of a store beside the vault (`databases.Store`), or one of its files."""
+        return self.data / name / f"{file or name}.db"
 
     def stores(self) -> tuple[Path, ...]:
         """The encrypted files that are here now: the vault and whatever else is kept with a sealed key beside it."""

@@ -133,6 +133,12 @@ class Program:
 
         return asyncio.run(vault_shell.back_up(self._shell(), target.expanduser().absolute()))
 
+    def migrate(self) -> Facts:
+        """Prepare the PostgreSQL database, and move there what is kept here."""
+        from hubspot_skill.app import moving
+
+        return asyncio.run(moving.migrate_stores(*self._read(), self._environ))
+
     def revoke_all(self) -> Facts:
         """Disconnect every account."""
         from hubspot_skill.app import vault_shell

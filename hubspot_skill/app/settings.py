@@ -171,6 +171,12 @@ class Settings(BaseModel):
         description="A PostgreSQL database that several hosts share, in place of encrypted files; it needs a given key.",
     )
 
+    database_owner_url: Annotated[Secret, BeforeValidator(_database)] | None = Field(
+        None,
+        alias="HUBSPOT_SKILL_DATABASE_OWNER_URL",
+        description="The same database for the role that owns its tables, for `hubspot-skill vault migrate` alone.",
+    )
+
     @property
     def uses_vault(self) -> bool:
         """True where the accounts are those of the vault: no token is given, and no sandbox of this process."""
@@ -252,6 +258,7 @@ _SECRET_NAMES = frozenset(
     {
         "HUBSPOT_ACCESS_TOKEN",
         "HUBSPOT_CLIENT_SECRET",
+        "HUBSPOT_SKILL_DATABASE_OWNER_URL",
         "HUBSPOT_SKILL_DATABASE_URL",
         "HUBSPOT_SKILL_KEY",
         "HUBSPOT_SKILL_PASSPHRASE",

@@ -43,7 +43,15 @@ from hubspot_skill.domain.errors import PlaceError, SettingsError, StoreError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.private_files import private_directory, private_file, sync_directory
 
-__all__ = ["Database", "DatabaseKind", "copy_sqlite", "now_ms_of", "open_postgres", "open_sqlite"]
+__all__ = [
+    "Database",
+    "DatabaseKind",
+    "copy_sqlite",
+    "now_ms_of",
+    "open_postgres",
+    "open_sqlite",
+    "prove_unused_sqlite",
+]
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -52,6 +60,7 @@ _sqlcipher: Any = importlib.import_module("sqlcipher3.dbapi2")  # a C extension 
 _SqlcipherError: type[Exception] = _sqlcipher.Error
 _OLDEST_SQLITE = (3, 51, 3)
 _BUSY_TIMEOUT_S = 10.0
+_ALONE_TIMEOUT_S = 1.0
 _POOL_SIZE = 4
 _POOL_TIMEOUT_S = 15.0
 _READS = "reads"
@@ -146,6 +155,16 @@ async def copy_sqlite(source: Path, target: Path, key: bytes) -> None:
         StoreError: the copy failed; nothing is left of it.
     """
     await asyncio.to_thread(_copy, source, target, key)
+
+
+async def prove_unused_sqlite(path: Path, key: bytes) -> None:
+    """Refuse a file that any process has open, this one too; what its log still held is then in the file itself.
+
+    Raises:
+        PlaceError: it is open somewhere.
+        StoreError: the file does not open with this key.
+    """
+    await asyncio.to_thread(_prove_unused, path, key)
 
 
 async def open_sqlite(path: Path, key: bytes, *, clock: Clock) -> Database:
@@ -247,13 +266,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _connect(path: Path, key: bytes, *, is_new: bool = False) -> Any:
+def _connect(path: Path, key: bytes, *, is_new: bool = False, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Any:
     connection = _sqlcipher.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
-        timeout=_BUSY_TIMEOUT_S,
+        timeout=busy_timeout_s,
     )
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
@@ -301,6 +320,24 @@ def _copy(source: Path, target: Path, key: bytes) -> None:
         for suffix in ("", "-wal", "-shm", "-journal"):
             made.with_name(made.name + suffix).unlink(missing_ok=True)
     sync_directory(target.parent)
+
+
+def _prove_unused(path: Path, key: bytes) -> None:
+    """Leave WAL and enter it again, which SQLite allows only to the one connection that a file has."""
+    connection = None
+    try:
+        connection = _connect(path, key, busy_timeout_s=_ALONE_TIMEOUT_S)
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    except _SqlcipherError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise PlaceError(
+                f"another program has {path} open", hint="Stop the programs that use it (chat clients, serve) first."
+            ) from error
+        raise _store_failed(DatabaseKind.SQLITE, error) from error
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def _create(path: Path, key: bytes) -> None:

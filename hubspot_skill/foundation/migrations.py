@@ -25,7 +25,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from hubspot_skill.domain.errors import SettingsError, StoreError
 from hubspot_skill.foundation.databases import Database, DatabaseKind
 
-__all__ = ["Migration", "StoreSchema", "migrate", "prove_isolation", "require_current"]
+__all__ = ["Migration", "StoreSchema", "migrate", "prove_isolation", "require_current", "require_role"]
 
 _versions = Table("schema_version", MetaData(), Column("store", Text, primary_key=True), Column("version", Integer))
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -82,6 +82,30 @@ async def migrate(database: Database, schema: StoreSchema, *, role: str | None =
         return await database.write(None, work)
     except IntegrityError as error:
         raise StoreError(f"a step of the {schema.store} schema broke a rule of the database") from error
+
+
+async def require_role(database: Database, role: str) -> None:
+    """Refuse to prepare a PostgreSQL database for a role that the server does not have.
+
+    Raises:
+        SettingsError: there is no such role, or it is the one that asks.
+    """
+
+    async def work(connection: AsyncConnection) -> tuple[bool, str]:
+        found = await connection.scalar(text("select true from pg_roles where rolname = :role"), {"role": role})
+        return bool(found), str(await connection.scalar(text("select current_user")))
+
+    exists, asking = await database.read(None, work)
+    if asking == role:
+        raise SettingsError(
+            f'the owner and the program are one role, "{role[:63]}": expected the program\'s role to own nothing',
+            hint="Make a plain role for the program: create role hubspot_skill login password '...'",
+        )
+    if not exists:
+        raise SettingsError(
+            f'the database server has no role "{role[:63]}"',
+            hint=f"Make it: create role {role[:63]} login password '...'",
+        )
 
 
 async def require_current(database: Database, schema: StoreSchema) -> None:

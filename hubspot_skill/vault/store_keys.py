@@ -64,6 +64,12 @@ class StoreKeys:
         with contextlib.suppress(IntegrityError):  # another process was first
             await self._database.write(self._tenant, lambda connection: connection.execute(made))
 
+    async def replace(self, name: str, key: bytes) -> None:
+        """Keep another key for a store, in which nothing may have been kept yet under the one that it has."""
+        mine = (store_keys.c.tenant_id == self._tenant) & (store_keys.c.name == name)
+        changed = update(store_keys).where(mine).values(wrapped=self._wrap(key, name))
+        await self._database.write(self._tenant, lambda connection: connection.execute(changed))
+
     async def rewrap(self) -> int:
         """Wrap the keys with the active master key where another one holds them; give how many."""
         mine = store_keys.c.tenant_id == self._tenant

@@ -167,6 +167,10 @@ class VaultActions(Protocol):
         """Copy the vault to a new file."""
         ...
 
+    def migrate(self) -> Facts:
+        """Prepare the PostgreSQL database, and move there what is kept here."""
+        ...
+
     def revoke_all(self) -> Facts:
         """Disconnect every account."""
         ...

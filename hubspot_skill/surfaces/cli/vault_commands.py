@@ -17,7 +17,7 @@ def add_vault_commands(app: typer.Typer, actions: VaultActions) -> None:
     """Add the commands to the application."""
     group = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
     group.callback()(_about)
-    for add in (_add_status, _add_rotate, _add_new_key, _add_backup, _add_revoke_all):
+    for add in (_add_status, _add_rotate, _add_new_key, _add_backup, _add_migrate, _add_revoke_all):
         add(group, actions)
     app.add_typer(group, name="vault")
 
@@ -88,6 +88,23 @@ def _add_backup(group: typer.Typer, actions: VaultActions) -> None:
           hubspot-skill vault backup ./vault.db
         """
         typer.echo(facts(actions.back_up(target)))
+
+
+def _add_migrate(group: typer.Typer, actions: VaultActions) -> None:
+    @group.command()
+    def migrate() -> None:
+        """Prepare the PostgreSQL database of several hosts, and move there what this machine keeps.
+
+        HUBSPOT_SKILL_DATABASE_URL names it for the program's role, which must own nothing;
+        HUBSPOT_SKILL_DATABASE_OWNER_URL for the role that owns its tables, needed here only, and after each update.
+        Stop the other programs that use the vault first. Every secret and every row is compared before it says done;
+        the files here are put away, not deleted. Run it again if it was broken off.
+
+        \b
+        Examples:
+          hubspot-skill vault migrate
+        """
+        typer.echo(facts(actions.migrate()))
 
 
 def _add_revoke_all(group: typer.Typer, actions: VaultActions) -> None:
