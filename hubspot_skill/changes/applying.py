@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from hubspot_skill.changes.current import Sought, read_current
+from hubspot_skill.changes.current import Sought, find_by_tag, read_current
 from hubspot_skill.changes.journal import Begun, Claim, Halt, HaltedError, Journal, LostLeaseError
 from hubspot_skill.changes.planning import CHUNK
 from hubspot_skill.changes.policy import Mode
@@ -38,7 +38,9 @@ class ApplySettings:
     """The spans and sizes of applying; `send_s` lies well below `lease_s`, so that no write outlives its lease.
 
     `attempts` bounds how often a step that surely did not happen is sent; `watch_s` is how often the switch is looked at
-    while a chunk is on its way.
+    while a chunk is on its way. `search_s`: when new records whose answer was lost are searched for by their tags, counted
+    from the end of sending; HubSpot's search shows a record up to some 30 seconds after it was made. `visible_s`: how
+    long a changed definition may take to show (up to 0.7 s reported).
     """
 
     lease_s: float = 60.0
@@ -47,6 +49,9 @@ class ApplySettings:
     attempts: int = 3
     watch_s: float = 0.25
     poll_s: float = 0.1
+    search_s: tuple[float, ...] = (30.0, 120.0)
+    rest_s: float = 1.0
+    visible_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,7 @@ class Applier:
         try:
             await self._settle_open(claim)
             await self._send_all(claim)
+            await self._search_lost(claim)
         except HaltedError as halted:
             return PlanStatus.STOPPED, halted.halt
         except HubSpotSkillError as error:
@@ -247,6 +253,9 @@ class Applier:
     async def _settle(self, claim: Claim, plan_id: str, sent: Sequence[JournalStep]) -> None:
         unsettled = {s.step.place: s for s in sent if s.state in (State.APPLIED, State.UNKNOWN)}
         results = await settle(self._hubspot, list(unsettled.values()))
+        if any(s.step.thing is not None and _is_strange(results.get(p)) for p, s in unsettled.items()):
+            await self._clock.sleep(self._settings.visible_s)
+            results = await settle(self._hubspot, list(unsettled.values()))
         spent = {p for p, r in results.items() if r.state is State.APPROVED and self._is_spent(unsettled[p])}
         await self._journal.record(claim, plan_id, {p: r for p, r in results.items() if p not in spent})
 
@@ -258,7 +267,37 @@ class Applier:
         steps = await self._store.open_steps(self._tenant, self._account_id)
         for plan_id in dict.fromkeys(s.plan_id for s in steps):
             for chunk in _chunks([s for s in steps if s.plan_id == plan_id], self._settings.chunk):
-                await self._settle(claim, plan_id, chunk)
+                await self._settle(claim, plan_id, await self._found(chunk))
+
+    async def _search_lost(self, claim: Claim) -> None:
+        """Search for new records whose answer was lost, until all are found or the last time to look has passed."""
+        rested_s = 0.0
+        for at_s in self._settings.search_s:
+            steps = await self._store.steps(self._tenant, claim.plan_id)
+            lost = [s for s in steps if s.state is State.UNKNOWN and s.step.tag is not None]
+            if not lost:
+                return
+            await self._rest(claim, at_s - rested_s)
+            rested_s = at_s
+            for chunk in _chunks(lost, self._settings.chunk):
+                await self._settle(claim, claim.plan_id, [s for s in await self._found(chunk) if s.id])
+
+    async def _rest(self, claim: Claim, seconds: float) -> None:
+        """Wait, saying now and then that this process lives; a stop ends it."""
+        until_s = self._clock.monotonic() + seconds
+        while (left_s := until_s - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(left_s, self._settings.rest_s))
+            await self._journal.renew(claim)
+
+    async def _found(self, steps: Sequence[JournalStep]) -> list[JournalStep]:
+        """Give steps with the ids of the records that a search finds by their tags."""
+        lost = [s.step for s in steps if s.state is State.UNKNOWN and not s.id and s.step.tag is not None]
+        ids = await find_by_tag(self._hubspot, lost) if lost else dict[int, str]()
+        return [replace(s, result=replace(s.result, id=ids.get(s.step.place, s.result.id))) for s in steps]
+
+
+def _is_strange(result: StepResult | None) -> bool:
+    return result is None or result.outcome is not Outcome.DONE
 
 
 def _answered(step: JournalStep, answer: StepResult) -> JournalStep:
@@ -271,7 +310,7 @@ def _chunks(steps: Sequence[JournalStep], size: int) -> Iterator[list[JournalSte
     for each in sorted(steps, key=lambda s: (s.step.round, s.step.place)):
         step, link = each.step, each.step.link
         pair = None if link is None else (link.to_type.name, bool(link.types))
-        groups.setdefault((step.round, step.kind, step.type.name, pair), []).append(each)
+        groups.setdefault((step.round, step.kind, step.thing, step.type.name, pair), []).append(each)
     for group in groups.values():
         for start in range(0, len(group), size):
             yield group[start : start + size]

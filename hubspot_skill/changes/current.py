@@ -1,7 +1,7 @@
 """Reads how the records of steps are at this moment: by id or unique value, never by search, which lags.
 
 Costs 1 request per 100 records of one type, 1 per 1,000 records whose links are read, none for a new record that nobody
-else can know.
+else can know, 1 for each definition. A new record that has only a `tag` can be found by search alone, some time after.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hubspot_skill.changes.definitions import find_things
 from hubspot_skill.changes.steps import LINK, MERGED_IDS, Image, Outcome, Step, StepKind, canonical, link_text
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import HistoryEntry, LinkType, Record
 from hubspot_skill.domain.schema import Property, PropertyType
+from hubspot_skill.domain.search import Filter, Operator, Search
 from hubspot_skill.hubspot.client import HubSpot
 
-__all__ = ["Current", "Sought", "as_text", "image_of", "judge_history", "read_current", "read_histories"]
+__all__ = ["Current", "Sought", "as_text", "find_by_tag", "image_of", "judge_history", "read_current", "read_histories"]
 
 _LINKS = (StepKind.ASSOCIATE, StepKind.DISSOCIATE)
 _MAX_HISTORY = 50
+_MAX_TAGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,31 @@ async def read_current(hubspot: HubSpot, sought: Sequence[Sought]) -> dict[int, 
     found: dict[int, Current] = {}
     for group in _grouped(sought):
         first = group[0]
-        if first.step.kind in _LINKS:
+        if first.step.thing is not None:
+            things = await find_things(hubspot, [(s.step, s.id) for s in group])
+            found |= {place: Current(id, image) for place, (id, image) in things.items()}
+        elif first.step.kind in _LINKS:
             found |= await _read_links(hubspot, group)
         elif first.id:
             found |= await _read_by_id(hubspot, group)
         elif first.value is not None:
             found |= await _read_by_value(hubspot, group, first.value[0])
+    return found
+
+
+async def find_by_tag(hubspot: HubSpot, steps: Sequence[Step]) -> dict[int, str]:
+    """Give the ids of the new records that a search finds by their tags, by place; 1 request per 50 of one property."""
+    tagged: dict[tuple[ObjectType, PropertyName], dict[str, int]] = {}
+    for step in steps:
+        if step.tag is not None:
+            tagged.setdefault((step.type, step.tag[0]), {})[step.tag[1]] = step.place
+    found: dict[int, str] = {}
+    for (type, name), places in tagged.items():
+        values = list(places)
+        for start in range(0, len(values), _MAX_TAGS):
+            one_of = Filter(name, Operator.IN, tuple(values[start : start + _MAX_TAGS]))
+            page = await hubspot.objects.search(Search(type, ((one_of,),)), properties=[as_text(name)])
+            found |= {places[str(r.properties[name])]: r.id for r in page.records if r.properties.get(name) in places}
     return found
 
 
@@ -104,7 +126,8 @@ def _grouped(sought: Sequence[Sought]) -> list[list[Sought]]:
         link = each.step.link
         way = "id" if each.id else each.value[0] if each.value is not None else ""
         pair = (link.from_type.name, link.to_type.name) if link is not None else ()
-        groups.setdefault((each.step.type.name, way, *pair), []).append(each)
+        thing = each.step.thing or ""
+        groups.setdefault((each.step.type.name, thing, way, *pair), []).append(each)
     return list(groups.values())
 
 

@@ -202,11 +202,14 @@ class Journal:
         """Say that this process is alive.
 
         Raises:
+            HaltedError: the plan is to stop.
             LostLeaseError: the account is no longer ours.
         """
 
         async def work(connection: AsyncConnection) -> None:
             await self._held(connection, claim)
+            if (await self._plan(connection, claim)).stop:
+                raise HaltedError(Halt.STOPPED)
             await self._take(connection, claim, await self.store.now(connection))
 
         await self._database.write(claim.tenant, work)

@@ -1,6 +1,7 @@
 """What a caller wants changed, one value per operation, before anything is read or checked.
 
-Values are text as HubSpot stores it; the empty text clears a property.
+Values are text as HubSpot stores it; the empty text clears a property. Those of a definition (`Define`, `Redefine`) are
+spelled as `things` does.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hubspot_skill.changes.steps import Image, Thing
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.writes import Link, NewLink
 
@@ -16,9 +18,12 @@ __all__ = [
     "Archive",
     "Associate",
     "Create",
+    "Define",
     "Dissociate",
     "Merge",
     "Operation",
+    "Redefine",
+    "Remove",
     "Update",
     "Upsert",
     "set_on",
@@ -87,7 +92,39 @@ class Merge:
     merged_id: RecordId
 
 
-Operation = Create | Update | Upsert | Associate | Dissociate | Archive | Merge
+@dataclass(frozen=True, slots=True)
+class Define:
+    """Make a property, group, pipeline, stage or campaign; `name` is the new name of a property or group."""
+
+    thing: Thing
+    type: ObjectType
+    values: Image
+    name: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redefine:
+    """Change what is given of such a thing, named by its name or id."""
+
+    thing: Thing
+    type: ObjectType
+    id: str
+    values: Image
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take such a thing away: a property is archived, anything else is gone."""
+
+    thing: Thing
+    type: ObjectType
+    id: str
+    parent: str = ""
+
+
+Operation = Create | Update | Upsert | Associate | Dissociate | Archive | Merge | Define | Redefine | Remove
 
 
 def set_on(type: ObjectType, ids: Iterable[RecordId], properties: Mapping[PropertyName, str]) -> tuple[Operation, ...]:

@@ -1,7 +1,8 @@
 """Makes a plan: reads each record by id, checks every value, and keeps exactly what would change, with its cost.
 
 A plan is a value; nothing is written to HubSpot here. Records that are missing are left out and named, values that are so
-already are counted as unchanged. Costs 1 request per 100 records of a type, 1 per 1,000 records whose links change.
+already are counted as unchanged. Costs 1 request per 100 records of a type, 1 per 1,000 records whose links change, 1 or 2 per
+definition. Records and definitions are not changed in one plan, since the former are checked against the latter.
 """
 
 from __future__ import annotations
@@ -13,18 +14,24 @@ from dataclasses import dataclass, replace
 
 from hubspot_skill.changes.checks import LIFECYCLE, TypeSchema, check_forward, check_new, check_stage, checked_values
 from hubspot_skill.changes.current import Current, Sought, as_text, read_current
+from hubspot_skill.changes.defining import filled_thing, limits_of_things, sketch_thing
+from hubspot_skill.changes.definitions import reads_of_things, takes_away
 from hubspot_skill.changes.operations import (
     MAX_RECORDS,
     Archive,
     Associate,
     Create,
+    Define,
     Dissociate,
     Merge,
     Operation,
+    Redefine,
+    Remove,
     Update,
     Upsert,
 )
 from hubspot_skill.changes.steps import LINK, Form, Image, Step, StepKind, link_text, link_types
+from hubspot_skill.changes.things import title_of
 from hubspot_skill.domain.errors import InvalidInputError, UnknownNameError
 from hubspot_skill.domain.names import CONTACTS, PropertyName, RecordId
 from hubspot_skill.domain.records import LinkType
@@ -35,7 +42,7 @@ __all__ = ["CHUNK", "REFERENCE", "Cost", "Draft", "LeftOut", "cost_of", "draft_p
 
 CHUNK = 100
 REFERENCE = PropertyName("hs_skill_ref")
-"""The unique property that a new record carries where the account has it, so that a lost answer leaves no doubt."""
+"""The property that a new record carries where the account has it, so that a lost answer leaves no doubt; see `reference`."""
 _LINKS_READ = 1_000
 _EMAIL = PropertyName("email")
 # HubSpot sets these itself when the first is written, so an undo has to know them (recorded behaviour, read 2026-11-23).
@@ -96,6 +103,7 @@ async def draft_plan(
     if not operations or len(operations) > MAX_RECORDS:
         raise InvalidInputError(f"{len(operations)} operations were given: expected 1 to {MAX_RECORDS}")
     sketches = [_sketch(place, op, schemas, new_reference) for place, op in enumerate(operations)]
+    _refuse_mixed(sketches)
     _refuse_twice(sketches)
     sought = [Sought(step, step.id, step.key if step.kind is StepKind.CREATE else None) for step in sketches]
     current = await read_current(hubspot, sought)
@@ -104,14 +112,14 @@ async def draft_plan(
     left_out: list[LeftOut] = []
     unchanged = 0
     for step, operation in zip(sketches, operations, strict=True):
-        filled = _filled(step, operation, current.get(step.place), schemas, merged)
+        filled = await _filled(hubspot, step, operation, current.get(step.place), schemas, merged)
         if isinstance(filled, LeftOut):
             left_out.append(filled)
         elif filled is None:
             unchanged += 1
         else:
             steps.append(filled)
-    cost = replace(cost_of(steps), planning=_reads(sketches))
+    cost = replace(cost_of(steps), planning=_reads(sketches) + sum(takes_away(step) for step in steps))
     return Draft(tuple(steps), unchanged, tuple(left_out), cost)
 
 
@@ -137,7 +145,7 @@ def limits_of(steps: Sequence[Step]) -> tuple[str, ...]:
         said.append(
             "a link that becomes the primary one takes that from another link, which an undo does not give back"
         )
-    return tuple(said)
+    return (*said, *limits_of_things(steps))
 
 
 def is_linked(step: Step, text: str) -> bool:
@@ -181,6 +189,8 @@ def _sketch(
             if id == merged_id:
                 raise InvalidInputError(f"{type.singular} {id} would be merged with itself", field="merged_id")
             return Step(place, StepKind.MERGE, type, id, other_id=merged_id)
+        case Define() | Redefine() | Remove():
+            return sketch_thing(place, operation)
 
 
 def _new(place: int, schema: TypeSchema, values: dict[PropertyName, str], new_reference: Callable[[], str]) -> Step:
@@ -188,14 +198,16 @@ def _new(place: int, schema: TypeSchema, values: dict[PropertyName, str], new_re
     unique = next((n for n, v in values.items() if v and schema.properties[n].is_unique), None)
     if key is None and unique is not None:
         key = (unique, values[unique])
+    step = Step(place, StepKind.CREATE, schema.type, after=values, forms=_forms(schema, values), key=key)
     own = schema.properties.get(REFERENCE)
-    reference = (REFERENCE, new_reference()) if own is not None and own.is_unique else None
-    return Step(
-        place, StepKind.CREATE, schema.type, after=values, forms=_forms(schema, values), key=key, reference=reference
-    )
+    if own is None or own.is_read_only:
+        return step
+    mark = (REFERENCE, new_reference().lower())  # a search wants lower case
+    return replace(step, reference=mark) if own.is_unique else replace(step, tag=mark)
 
 
-def _filled(
+async def _filled(
+    hubspot: HubSpot,
     step: Step,
     operation: Operation,
     current: Current | None,
@@ -203,6 +215,9 @@ def _filled(
     merged: frozenset[str],
 ) -> Step | LeftOut | None:
     """Give a step with its before-image, None where nothing would change, or why it is left out."""
+    if step.thing is not None:
+        thing = await filled_thing(hubspot, step, current)
+        return LeftOut(step.type.name, step.id, thing) if isinstance(thing, str) else thing
     if step.kind is StepKind.CREATE:
         return _filled_new(step, operation, current, schemas[step.type.name])
     if current is None:
@@ -234,7 +249,7 @@ def _filled_new(step: Step, operation: Operation, current: Current | None, schem
             id=current.id,
             after=_part(step.after, [n for n in step.after if n != operation.key]),
         )
-        return _filled_update(replace(found, key=None, reference=None), current.image, schema)
+        return _filled_update(replace(found, key=None, reference=None, tag=None), current.image, schema)
     name, value = step.key or (_EMAIL, "")
     return LeftOut(step.type.name, current.id, f"a record with {name} {value} exists already")
 
@@ -290,12 +305,21 @@ def _require_unique(schema: TypeSchema, key: PropertyName) -> None:
         )
 
 
+def _refuse_mixed(steps: Sequence[Step]) -> None:
+    if len({step.thing is None for step in steps}) > 1:
+        raise InvalidInputError(
+            "one plan would change records and definitions", hint="Change the definitions in a plan of their own first."
+        )
+
+
 def _refuse_twice(steps: Sequence[Step]) -> None:
     """Refuse a plan in which the order of two steps would matter."""
     seen: set[tuple[object, ...]] = set()
     for step in steps:
         marks: list[tuple[object, ...]] = []
-        if step.link is not None:
+        if step.thing is not None:
+            marks = [(step.thing, step.type.name, step.parent, step.id or title_of(step).lower())]
+        elif step.link is not None:
             marks = [("link", step.type.name, step.id, step.link.to_type.name, step.link.to_id)]
         elif step.kind is not StepKind.CREATE:
             marks = [(step.type.name, step.id), *([(step.type.name, step.other_id)] if step.other_id else [])]
@@ -327,10 +351,12 @@ def _chunks(steps: Sequence[Step]) -> int:
 
 def _reads(steps: Sequence[Step]) -> int:
     links = Counter((s.type.name, _pair(s.link)) for s in steps if s.link is not None)
-    records = Counter((s.type.name, bool(s.id)) for s in steps if s.link is None and (s.id or s.key is not None))
+    records = Counter(
+        (s.type.name, bool(s.id)) for s in steps if s.link is None and s.thing is None and (s.id or s.key is not None)
+    )
     merges = len({s.type.name for s in steps if s.kind is StepKind.MERGE})
     by_link = sum(math.ceil(count / _LINKS_READ) for count in links.values())
-    return by_link + sum(math.ceil(count / CHUNK) for count in records.values()) + merges
+    return by_link + sum(math.ceil(count / CHUNK) for count in records.values()) + merges + reads_of_things(steps)
 
 
 def _pair(link: Link | None) -> tuple[str, str, bool] | None:

@@ -1,7 +1,8 @@
 """Decides how much a plan asks of a person: its class, and who may approve it under the account's policy.
 
 Classes: C1 is one record and nothing protected; C2 is 2 to 50 records, a protected property, one archive or one removed
-association; C3 is more, several of those, or a merge. The policy is the account's own; a person sets it.
+association; C3 is more, several of those, or a merge. A definition that is made or changed is never below C2, one that is removed
+or loses options is C3, and no policy approves any. The policy is the account's own; a person sets it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from hubspot_skill.changes.steps import Step, StepKind
+from hubspot_skill.changes.things import dropped_options
 from hubspot_skill.domain.errors import InvalidInputError, NotApprovedError, WritesOffError
 from hubspot_skill.domain.names import PropertyName
 
@@ -81,9 +83,12 @@ def class_of(steps: Sequence[Step], policy: WritePolicy) -> ChangeClass:
     grave = sum(step.kind in (StepKind.ARCHIVE, StepKind.DISSOCIATE) for step in steps)
     is_merging = any(step.kind is StepKind.MERGE for step in steps)
     records = count_records(steps)
-    if is_merging or grave > 1 or records > MOST_OF_C2:
+    is_losing = any(step.kind is StepKind.REMOVE or dropped_options(step) for step in steps)
+    if is_merging or is_losing or grave > 1 or records > MOST_OF_C2:
         return ChangeClass.C3
-    return ChangeClass.C2 if grave or records > 1 or _touches_protected(steps, policy) else ChangeClass.C1
+    is_defining = any(step.thing is not None for step in steps)
+    is_wide = grave or records > 1 or _touches_protected(steps, policy)
+    return ChangeClass.C2 if is_wide or is_defining else ChangeClass.C1
 
 
 def is_automatic(steps: Sequence[Step], policy: WritePolicy) -> bool:
@@ -119,8 +124,8 @@ def check_means(grave: ChangeClass, means: Means, *, records: int, typed_count: 
 
 
 def count_records(steps: Sequence[Step]) -> int:
-    """Count the records that a plan changes; a link counts for the record that it leads from."""
-    return len({(step.type.name, step.id or f"new {step.place}") for step in steps})
+    """Count the records or definitions that a plan changes; a link counts for the record that it leads from."""
+    return len({(step.type.name, step.thing, step.parent, step.id or f"new {step.place}") for step in steps})
 
 
 def _touches_protected(steps: Sequence[Step], policy: WritePolicy) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from hubspot_skill.changes.definitions import send_thing
 from hubspot_skill.changes.steps import JournalStep, Outcome, State, Step, StepKind, StepResult
 from hubspot_skill.domain.errors import AlreadyExistsError, CallerError, HubSpotSkillError, OutcomeUnknownError
 from hubspot_skill.domain.names import RecordId
@@ -47,6 +48,8 @@ async def send_chunk(hubspot: HubSpot, chunk: Sequence[JournalStep]) -> Answers:
             return _answers(steps, await hubspot.associations.unlink_many(links))
         case StepKind.MERGE:
             return await _one_by_one(steps, lambda step: _merge(hubspot, step))
+        case StepKind.DEFINE | StepKind.REDEFINE | StepKind.REMOVE:
+            return await _one_by_one(steps, lambda step: send_thing(hubspot, step))
 
 
 def unknown(chunk: Sequence[JournalStep]) -> Answers:
@@ -61,7 +64,7 @@ def not_sent(step: Step) -> StepResult:
 
 async def _create(hubspot: HubSpot, steps: Sequence[Step]) -> Answers:
     """Create records; where HubSpot refuses all because one exists already, each is tried alone."""
-    drafts = [Draft(s.type, {**s.after, **dict([s.reference] if s.reference else [])}, s.links) for s in steps]
+    drafts = [Draft(s.type, {**s.after, **dict(own for own in (s.reference, s.tag) if own)}, s.links) for s in steps]
     outcome = await hubspot.objects.create_many(drafts)
     if len(steps) > 1 and all(isinstance(o.error, AlreadyExistsError) for o in outcome.outcomes):
         answers: Answers = {}

@@ -2,8 +2,8 @@
 
 A step that was answered and one whose answer was lost are judged by the same reading; only the words differ (APPLIED,
 RECONCILED). Histories are read only where a value differs. An unknown step that surely did not happen becomes APPROVED
-again, because sending it once more can do no harm: an update is the same done twice, and a new record is only sent again where
-HubSpot refuses a second one with its unique value.
+again, because sending it once more can do no harm: an update is the same done twice, and a new record or definition is only sent
+again where HubSpot refuses a second one with its unique value, name or label.
 """
 
 from __future__ import annotations
@@ -12,8 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hubspot_skill.changes.current import Current, Sought, judge_history, read_current, read_histories
+from hubspot_skill.changes.defining import edited_since
 from hubspot_skill.changes.planning import is_linked
-from hubspot_skill.changes.steps import LINK, MERGED_IDS, Image, JournalStep, Outcome, State, Step, StepKind, StepResult
+from hubspot_skill.changes.steps import (
+    LINK,
+    MERGED_IDS,
+    Image,
+    JournalStep,
+    Outcome,
+    State,
+    Step,
+    StepKind,
+    StepResult,
+    Thing,
+)
 from hubspot_skill.domain.names import PropertyName
 from hubspot_skill.hubspot.client import HubSpot
 
@@ -75,8 +87,10 @@ def _conflict(step: Step, now: Current | None) -> str | None:
     """Say why a step that was never sent must not be sent."""
     if step.kind is StepKind.CREATE:
         return None if now is None else f"a record with this {step.key[0] if step.key else 'value'} exists now"
+    if step.kind is StepKind.DEFINE:
+        return None if now is None else f"a {step.thing} of this name exists now"
     if now is None:
-        return "the record is no longer there"
+        return f"the {step.thing or 'record'} is no longer there"
     changed = [name for name, value in step.before.items() if now.image.get(name, "") != value]
     return f"changed since it was planned: {', '.join(changed)}" if changed else None
 
@@ -95,12 +109,16 @@ def _judged(each: JournalStep, now: Current | None) -> StepResult | None:
         return _result(each, Outcome.CONFLICT, now) if is_strange else None
     if step.kind is StepKind.MERGE:
         return StepResult(State.UNKNOWN, id=each.id) if is_unknown else _result(each, Outcome.NOT_TAKEN, now)
+    if step.thing is not None:
+        return _result(each, Outcome.CONFLICT if is_unknown else Outcome.NOT_TAKEN, now)
     return _result(each, Outcome.CONTESTED, now)
 
 
 def _missing(each: JournalStep) -> StepResult:
-    if each.step.kind is StepKind.ARCHIVE:
+    if each.step.kind in (StepKind.ARCHIVE, StepKind.REMOVE):
         return _result(each, Outcome.DONE, None)
+    if each.step.kind is StepKind.DEFINE and each.state is State.UNKNOWN:
+        return StepResult(State.UNKNOWN if each.step.thing is Thing.CAMPAIGN else State.APPROVED)
     if each.step.kind is StepKind.CREATE and each.state is State.UNKNOWN and not each.id:
         return StepResult(State.APPROVED)
     return _result(each, Outcome.GONE, None)
@@ -110,8 +128,10 @@ def _is_done(step: Step, image: Image) -> bool:
     match step.kind:
         case StepKind.ASSOCIATE | StepKind.DISSOCIATE:
             return is_linked(step, image.get(LINK, ""))
-        case StepKind.ARCHIVE:
+        case StepKind.ARCHIVE | StepKind.REMOVE:
             return False
+        case StepKind.DEFINE:
+            return not edited_since(step, image)
         case StepKind.MERGE:
             return step.other_id in image.get(MERGED_IDS, "").split(";")
         case _:
@@ -121,9 +141,9 @@ def _is_done(step: Step, image: Image) -> bool:
 def _is_untouched(step: Step, image: Image) -> bool:
     """Tell whether a record is as it was before, so that a lost write did not happen."""
     match step.kind:
-        case StepKind.CREATE | StepKind.MERGE:
+        case StepKind.CREATE | StepKind.MERGE | StepKind.DEFINE:
             return False
-        case StepKind.ARCHIVE:
+        case StepKind.ARCHIVE | StepKind.REMOVE:
             return True
         case _ if step.kind in _LINKS:
             return image.get(LINK, "") == step.before.get(LINK, "")

@@ -36,6 +36,7 @@ __all__ = [
     "Step",
     "StepKind",
     "StepResult",
+    "Thing",
     "canonical",
     "digest",
     "form_of",
@@ -60,6 +61,19 @@ class StepKind(StrEnum):
     DISSOCIATE = "dissociate"
     ARCHIVE = "archive"
     MERGE = "merge"
+    DEFINE = "define"
+    REDEFINE = "redefine"
+    REMOVE = "remove"
+
+
+class Thing(StrEnum):
+    """What of an account can be changed beside its records, by DEFINE, REDEFINE and REMOVE; see `things`."""
+
+    PROPERTY = "property"
+    GROUP = "group"
+    PIPELINE = "pipeline"
+    STAGE = "stage"
+    CAMPAIGN = "campaign"
 
 
 class State(StrEnum):
@@ -109,7 +123,9 @@ class Step:
 
     `round`: later rounds are sent after earlier ones. `before` holds what changes and what HubSpot changes with it
     (`watched`), `after` only what changes. `key` is a unique value of a new record that others know too (an email),
-    `reference` one that only this step knows: either finds the record after a lost answer.
+    `reference` one that only this step knows: either finds the record after a lost answer. `tag` is such a value of a
+    property that is not unique, so that only a search finds it. `thing` is set where no record is meant; `id` is then the
+    name of a property or group, the id of anything else, `parent` the pipeline of a stage, and `uses` how many records lose something by it.
     """
 
     place: int
@@ -125,6 +141,10 @@ class Step:
     other_id: str = ""
     key: tuple[PropertyName, str] | None = None
     reference: tuple[PropertyName, str] | None = None
+    tag: tuple[PropertyName, str] | None = None
+    thing: Thing | None = None
+    parent: str = ""
+    uses: int = 0
     round: int = 0
 
     def form(self, name: PropertyName) -> Form:

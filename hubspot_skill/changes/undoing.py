@@ -2,16 +2,18 @@
 
 What HubSpot changed together with our values (a close date) goes back too. A lifecycle stage, which HubSpot only moves forward, is
 cleared first and set after, in two rounds. New records are archived; archived and merged ones are listed to be restored by hand.
+New definitions are removed and removed ones made again, a pipeline or stage with another id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hubspot_skill.changes.checks import LIFECYCLE, TypeSchema
 from hubspot_skill.changes.current import Current, Sought, read_current
+from hubspot_skill.changes.defining import undone_thing
 from hubspot_skill.changes.planning import Draft, LeftOut, cost_of
 from hubspot_skill.changes.steps import LINK, JournalStep, Outcome, State, Step, StepKind, link_types
 from hubspot_skill.changes.store import PlanRow, PlanStatus
@@ -53,8 +55,14 @@ async def draft_undo(
         steps += made
         left_out += missed
         unchanged += not made and not missed
-    numbered = tuple(replace(step, place=place) for place, step in enumerate(steps))
+    numbered = tuple(_numbered(steps))
     return Draft(numbered, unchanged, tuple(left_out), cost_of(numbered))
+
+
+def _numbered(steps: Sequence[Step]) -> Iterator[Step]:
+    """Give steps their places; definitions go back in the opposite order, one after the other."""
+    for place, step in enumerate(reversed(steps) if any(step.thing for step in steps) else steps):
+        yield replace(step, place=place, round=place if step.thing is not None else step.round)
 
 
 def _inverse(
@@ -62,6 +70,9 @@ def _inverse(
 ) -> tuple[list[Step], list[LeftOut]]:
     """Give the steps back, and what cannot be taken back with the reason."""
     step = each.step
+    if step.thing is not None:
+        thing = undone_thing(step, each.id, now)
+        return ([thing], []) if isinstance(thing, Step) else ([], [_left(each, thing)] if thing else [])
     if step.kind is StepKind.ARCHIVE:
         return [], [] if now is not None else [_left(each, "archived: restore it by hand in HubSpot, within 90 days")]
     if step.kind is StepKind.MERGE:

@@ -185,10 +185,11 @@ def _named_stage(call: Call, pipeline: PipelineSeed) -> StageSeed:
 
 
 def _new_id(call: Call, object_type: ObjectType) -> str:
-    taken = {call.portal.account.portal_id}
-    for pipelines in call.portal.store.definitions.pipelines.values():
-        for each in pipelines.values():
-            taken |= {int(name) for name in (each.id, *(stage.id for stage in each.stages)) if name.isdigit()}
+    """Give a number that no pipeline or stage has, or had before it was deleted."""
+    taken, definitions = {call.portal.account.portal_id}, call.portal.store.definitions
+    present = [each for pipelines in definitions.pipelines.values() for each in pipelines.values()]
+    for each in (*present, *(event.pipeline for event in definitions.events if event.pipeline is not None)):
+        taken |= {int(name) for name in (each.id, *(stage.id for stage in each.stages)) if name.isdigit()}
     return str(max(taken) + 1 + sum(map(len, call.portal.store.definitions.pipelines.get(object_type.name, {}))))
 
 

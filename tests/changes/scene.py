@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hubspot_skill.changes.applying import Applied, Applier, ApplySettings
 from hubspot_skill.changes.checks import TypeSchema
@@ -47,8 +47,12 @@ def values(**given: str) -> dict[PropertyName, str]:
     return {PropertyName(n): v for n, v in given.items()}
 
 
-def crm(*, deals: int = 0, contacts: int = 0, reference: bool = True) -> PortalSeed:
-    """Give a portal with that many open deals and contacts, with or without the reference property."""
+Reference = Literal["unique", "plain", "none"]
+"""What reference property the types of a portal have."""
+
+
+def crm(*, deals: int = 0, contacts: int = 0, reference: Reference = "unique") -> PortalSeed:
+    """Give a portal with that many open deals and contacts."""
     seed = portal(
         records=[
             record("companies", ACME, name="Acme", domain="acme.com"),
@@ -71,7 +75,7 @@ def crm(*, deals: int = 0, contacts: int = 0, reference: bool = True) -> PortalS
         ],
         links=[SeedLink("contacts", FIRST_CONTACT, "companies", ACME, 1)] if contacts else [],
     )
-    if not reference:
+    if reference == "none":
         return seed
     groups = {"deals": "dealinformation", "contacts": "contactinformation", "companies": "companyinformation"}
     own = {
@@ -85,7 +89,7 @@ def crm(*, deals: int = 0, contacts: int = 0, reference: bool = True) -> PortalS
                         "string",
                         "text",
                         groups[kind],
-                        has_unique_value=True,
+                        has_unique_value=reference == "unique",
                         hubspot_defined=False,
                     )
                 ]

@@ -45,7 +45,7 @@ def deals(count: int) -> list[RecordId]:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_lost_creates_with_a_reference_leave_no_duplicate_and_no_doubt(kind: str, tmp_path: Path) -> None:
     """Trial W1, with the reference property."""
-    made = await create_with_losses(kind, tmp_path, count=1_000, chunk=10, reference=True, seed=5, losses=2.0)
+    made = await create_with_losses(kind, tmp_path, count=1_000, chunk=10, reference="unique", seed=5, losses=2.0)
     assert made.faults >= 3
     assert (made.done, made.unknown, made.duplicates, made.absent, made.unlisted) == (1_000, 0, 0, 0, 0)
 
@@ -55,7 +55,7 @@ async def test_lost_creates_without_a_reference_leave_no_duplicate_and_every_dou
     kind: str, tmp_path: Path
 ) -> None:
     """Trial W1, without the reference property."""
-    made = await create_with_losses(kind, tmp_path, count=1_000, chunk=10, reference=False, seed=5, losses=2.0)
+    made = await create_with_losses(kind, tmp_path, count=1_000, chunk=10, reference="none", seed=5, losses=2.0)
     assert made.faults >= 3
     assert (made.done + made.unknown, made.duplicates, made.absent, made.unlisted) == (1_000, 0, 0, 0)
     assert made.unknown > 0
@@ -178,7 +178,7 @@ async def test_nothing_is_sent_a_second_after_the_switch(at: Scene) -> None:
 
 
 async def test_an_account_without_the_property_still_creates_once(tmp_path: Path) -> None:
-    with served(crm(reference=False)) as running:
+    with served(crm(reference="none")) as running:
         async with scene("sqlite", tmp_path, running) as at:
             running.sandbox.faults.add(Rule(Lost(effect="committed"), "batch/create$", times=1))
             applied = await at.carry_out(Create(DEALS, values(dealname="One", dealstage="qualifiedtobuy")))

@@ -1,7 +1,8 @@
 """A warm parent that forks applying children, for trial W2; run as a module, it is told what to do by lines.
 
-The first line of its input is a `Task` as JSON. Then each line is one order, `PLAN SECONDS`: a child opens the journal, begins to
-apply that plan and is killed that long after its first breath. Each order is answered by one line.
+The first line of its input is a `Task` as JSON. Then each line is one order, `PLAN CHUNKS SECONDS`: a child opens the journal, begins
+to apply that plan and is killed that long after it was so many chunks on. Each order is answered by one line. Counting
+chunks puts the kill in the middle on a slow machine too.
 """
 
 import asyncio
@@ -44,11 +45,15 @@ async def _apply(task: Task, plan_id: str, breath: int) -> None:
             store_of(database), hubspot, tenant=TENANT, account_id=ACCOUNT, clock=clock, settings=settings
         )
         os.write(breath, b"r")
-        await applier.apply(plan_id, principal=ANNA)
+        await applier.apply(plan_id, principal=ANNA, progress=lambda *_: _breathe(breath))
         await asyncio.get_running_loop().create_future()
 
 
-def _kill_one(task: Task, plan_id: str, after_s: float) -> None:
+def _breathe(breath: int) -> None:
+    os.write(breath, b"r")
+
+
+def _kill_one(task: Task, plan_id: str, chunks: int, after_s: float) -> None:
     heard, breath = os.pipe()
     child = os.fork()
     if not child:
@@ -58,9 +63,10 @@ def _kill_one(task: Task, plan_id: str, after_s: float) -> None:
             os._exit(1)
     os.close(breath)
     try:
-        ready, _, _ = select.select([heard], [], [], 20)
-        if not ready or not os.read(heard, 1):
-            raise RuntimeError("the applying child died before its first breath")
+        for _ in range(1 + chunks):
+            ready, _, _ = select.select([heard], [], [], 20)
+            if not ready or not os.read(heard, 1):
+                raise RuntimeError("the applying child died before it was to be killed")
         time.sleep(after_s)
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -72,8 +78,8 @@ def _kill_one(task: Task, plan_id: str, after_s: float) -> None:
 def _main() -> None:
     task = Task(**json.loads(sys.stdin.readline()))
     for line in sys.stdin:
-        plan_id, after_s = line.split()
-        _kill_one(task, plan_id, float(after_s))
+        plan_id, chunks, after_s = line.split()
+        _kill_one(task, plan_id, int(chunks), float(after_s))
         print("killed", flush=True)
 
 

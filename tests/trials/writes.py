@@ -18,7 +18,7 @@ from hubspot_skill.domain.names import DEALS, RecordId
 from hubspot_skill.sandbox.fault_kinds import Lost, Slow
 from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.sandbox.settings import SandboxSettings
-from tests.changes.scene import ACCOUNT, ANNA, FIRST_DEAL, TENANT, Scene, crm, name, scene, served, values
+from tests.changes.scene import ACCOUNT, ANNA, FIRST_DEAL, TENANT, Reference, Scene, crm, name, scene, served, values
 from tests.trials.write_children import Task
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
 _LAG_MS = 20_000
 _LATE_S = 1.5
 _DEADLINE_S = 1.0
+_KILLED_CHUNK = 5
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Killed:
 
 
 async def create_with_losses(
-    kind: str, folder: Path, *, count: int, chunk: int, reference: bool, seed: int, losses: float = 1.0
+    kind: str, folder: Path, *, count: int, chunk: int, reference: Reference, seed: int, losses: float = 1.0
 ) -> Made:
     """Create deals while answers (2 %) and requests (1 %) are lost and some commit late (0.5 %); then count what is there."""
     made = Made()
@@ -95,8 +96,10 @@ async def kill_while_applying(kind: str, folder: Path, *, kills: int, seed: int,
     """Kill a process at a random moment of applying, recover, compare the journal with HubSpot, and finish the plan."""
     chance, result = random.Random(seed), Killed()
     with served(crm(deals=records)) as running:
-        async with scene(kind, folder, running, settings=ApplySettings(lease_s=0.2, chunk=5, poll_s=0.02)) as at:
-            task = Task(str(at.place), isinstance(at.place, Path), running.base_url, 0.2, 5)
+        async with scene(
+            kind, folder, running, settings=ApplySettings(lease_s=0.2, chunk=_KILLED_CHUNK, poll_s=0.02)
+        ) as at:
+            task = Task(str(at.place), isinstance(at.place, Path), running.base_url, 0.2, _KILLED_CHUNK)
             parent = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -111,7 +114,8 @@ async def kill_while_applying(kind: str, folder: Path, *, kills: int, seed: int,
                 parent.stdin.write(json.dumps(asdict(task)).encode() + b"\n")
                 for number in range(kills):
                     plan = await _next_plan(at, records, str(number + 1))
-                    parent.stdin.write(f"{plan.plan_id} {chance.random() * 0.25}\n".encode())
+                    chunks, after_s = chance.randrange(records // _KILLED_CHUNK), chance.random() * 0.05
+                    parent.stdin.write(f"{plan.plan_id} {chunks} {after_s}\n".encode())
                     await parent.stdin.drain()
                     assert await asyncio.wait_for(parent.stdout.readline(), 30) == b"killed\n"
                     await _judge(at, plan, str(number + 1), result)
