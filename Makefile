@@ -18,7 +18,8 @@ $(UV):
 	$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch $@
 
-setup: .venv/.synced  ## Make the virtual environment from the lock file
+setup: .venv/.synced  ## Make the virtual environment from the lock file, and the console's script and style
+	@.venv/bin/python -m tools bundle >/dev/null
 
 demo: setup  ## Serve the sandbox and the server; DATA=folder of CSV files instead of the generated portal
 	@exec .venv/bin/hubspot-skill demo $(if $(DATA),--data "$(DATA)")

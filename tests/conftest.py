@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from hubspot_skill.foundation import log
+from tools.bundle import ensure_bundle
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 """Whoever runs these tests has a desktop whose key store is not theirs to write to; child processes inherit this."""
+
+
+def pytest_sessionstart() -> None:
+    """Build the console's script and style where their sources changed since they were built."""
+    ensure_bundle()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 COMMANDS = {
     "check": "format, lint, types, import contracts and every test",
     "catalog": "compare the tools' contract files with the code, or write them",
+    "bundle": "build the console's script, style sheet and icons where their sources changed",
     "readme": "compare the made parts of the README with the program, or write them",
     "tokens": "count what the tools and answers cost a model",
     "bench": "measure speed and size against bare libraries",

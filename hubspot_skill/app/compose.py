@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.service.accounts import Entry
     from hubspot_skill.service.crm import Crm
+    from hubspot_skill.surfaces.web.ports import AccountName
 
 __all__ = ["HOW_TO_CONNECT", "Accounts", "Opened", "adapter_settings", "mcp_server", "mcp_settings"]
 
@@ -55,6 +56,8 @@ HOW_TO_CONNECT = (
     " HUBSPOT_ENVIRONMENT=sandbox; then `hubspot-skill doctor` checks it."
 )
 SANDBOX_ALIAS = "sandbox"
+USABLE = frozenset({"active", "needs_reauth"})
+"""How an account stands that a person may open: one that needs a sign-in again says so on its pages."""
 TOKEN_ALIAS = "environment"  # noqa: S105 - the name of an account
 
 
@@ -96,12 +99,28 @@ class Accounts:
             await opened.clock.renew(opened.transport)
         return opened.crm
 
+    async def names(self) -> tuple[AccountName, ...]:
+        """Name the accounts that can be used, the default first, then by name.
+
+        Raises:
+            NotConnectedError: no account is connected.
+        """
+        from hubspot_skill.surfaces.web.ports import AccountName
+
+        if not self.settings.uses_vault:
+            return (AccountName(self._only_alias, is_default=True),)
+        if not self.keeper.exists and self.settings.client_id is None:
+            raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
+        kept = [a for a in await (await self.keeper.opened()).book.accounts() if a.status in USABLE]
+        named = [AccountName(a.alias, is_default=a.is_default or len(kept) == 1, domain=a.hub_domain) for a in kept]
+        return tuple(sorted(named, key=lambda name: (not name.is_default, name.alias)))
+
     async def opened(self, account: str = "") -> Opened:
         """Give an account's parts, opened once however many ask at the same time; see `crm`."""
         async with self._opening:
             if self.settings.uses_vault:
                 return await self._of_vault(account)
-            alias = SANDBOX_ALIAS if self.settings.environment == "sandbox" else TOKEN_ALIAS
+            alias = self._only_alias
             if alias not in self._opened:
                 self._opened[alias] = await self._only(alias)
             return self._only_if_meant(alias, account)
@@ -189,6 +208,11 @@ class Accounts:
             await self._transport.aclose()
         if self._sandbox is not None:
             await self._sandbox.aclose()
+
+    @property
+    def _only_alias(self) -> str:
+        """What the one account by the settings is called."""
+        return SANDBOX_ALIAS if self.settings.environment == "sandbox" else TOKEN_ALIAS
 
     async def _of_vault(self, account: str) -> Opened:
         if not self.keeper.exists and self.settings.client_id is None:

@@ -11,10 +11,11 @@ import shlex
 from hubspot_skill.app import toolbox
 from hubspot_skill.app.clients import Configuration, entry_point, over_http, over_stdio
 from hubspot_skill.app.compose import Accounts
+from hubspot_skill.app.doorway import Doorway
 from hubspot_skill.app.embedded import EmbeddedSandbox, start_sandbox
 from hubspot_skill.app.listening import listen, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
-from hubspot_skill.app.serve import PORT_OPTION, address, application
+from hubspot_skill.app.serve import PORT_OPTION, address, application, with_site
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.surfaces.cli.actions import DemoChoice, Shown, ToolAnswer
@@ -35,10 +36,13 @@ async def demo(settings: Settings, places: Places, choice: DemoChoice, shown: Sh
             shown("Starting a pretend HubSpot (the first time makes its data, which takes some seconds) …")
             sandbox = await start_sandbox(choice.sandbox, places, option=SANDBOX_PORT_OPTION)
             accounts = Accounts(_over(settings, sandbox), places)
+            door = Doorway(_over(settings, sandbox), places, accounts).at(port)
             try:
-                async with serving(application(settings, places, accounts, port), listener):
+                async with serving(with_site(application(settings, places, accounts, port), door), listener):
                     _tell(settings, places, sandbox, port, shown)
                     await _answer(_over(settings, sandbox), accounts, sandbox, shown)
+                    shown("\nOpen the console in a browser (the link works once, for ten minutes):")
+                    shown(f"  {door.link(next_page='')}")
                     shown("\nEverything here is pretend data. Stop with Ctrl-C.")
                     await stop.wait()
             finally:

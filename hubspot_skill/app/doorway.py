@@ -72,12 +72,22 @@ def loopback_of(site: Site) -> tuple[str, ...]:
 class Doorway:
     """The sessions and links of this process, and the site that honours them."""
 
-    def __init__(self, settings: Settings, places: Places, accounts: Accounts, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        places: Places,
+        accounts: Accounts,
+        *,
+        clock: Clock | None = None,
+        site: Site | None = None,
+    ) -> None:
+        """Name the parts; `site` is given where the site lies elsewhere than HubSpot sends people back to."""
         self._settings = settings
         self._places = places
         self._accounts = accounts
         self._clock = clock or SystemClock()
-        self.site = site_of(settings)
+        self.site = site or site_of(settings)
+        self._is_beside = site is not None
         self.sessions = Sessions(self._clock)
         self._open_task: asyncio.Task[None] | None = None
         self._open_until = 0.0
@@ -97,6 +107,14 @@ class Doorway:
         """True while this process honours its own links."""
         return self._is_served
 
+    def at(self, port: int) -> Doorway:
+        """Give the door of a server on this port: this one where HubSpot sends people back to it, else one beside."""
+        if self._settings.uses_vault and (urlsplit(self.site.origin).port or 80) == port:
+            return self
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        site = Site(f"http://{host}:{port}")
+        return Doorway(self._settings, self._places, self._accounts, clock=self._clock, site=site)
+
     def application(self) -> Starlette:
         """Build the site; from now on this process honours its own links."""
         from hubspot_skill.surfaces.web.app import web_app
@@ -107,6 +125,7 @@ class Doorway:
             sessions=self.sessions,
             attempts=Attempts(self._clock),
             connections=self.connections,
+            book=self._accounts,
             key=console_key(self._places),
             connecting=lambda: self._connecting,
         )
@@ -121,6 +140,11 @@ class Doorway:
             raise SettingsError(
                 "this server works on one account by its settings, so none can be connected here",
                 hint="Start it without HUBSPOT_ACCESS_TOKEN and HUBSPOT_ENVIRONMENT=sandbox to connect accounts.",
+            )
+        if self._is_beside:
+            raise SettingsError(
+                f"HubSpot would send you back to {site_of(self._settings).origin}, and this server is at {self.site.origin}",
+                hint="Set HUBSPOT_REDIRECT_URI to this address, registered in the app to the letter, or use the port of it.",
             )
         found = (await self._accounts.keeper.opened()).connections
         if found is None:

@@ -34,14 +34,14 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
         accounts = Accounts(settings, places)
         await _start(accounts)
         doorway = Doorway(settings, places, accounts)
-        app = with_site(application(settings, places, accounts, chosen, doorway), doorway, chosen, settings)
+        door = doorway.at(chosen)
+        app = with_site(application(settings, places, accounts, chosen, doorway), door)
         try:
             async with stop_asked() as stop, serving(app, *listeners):
                 shown(f"MCP over HTTP at {address(settings, chosen)}, for clients that send the token in")
                 shown(f"  {places.token_file}")
-                if doorway.is_served:
-                    shown("Connect and manage HubSpot accounts (the link works once, for ten minutes):")
-                    shown(f"  {doorway.link(next_page='')}")
+                shown("Open the console (the link works once, for ten minutes):")
+                shown(f"  {door.link(next_page='')}")
                 shown("Stop with Ctrl-C.")
                 await stop.wait()
         finally:
@@ -66,11 +66,9 @@ def application(
     return http_app(server, http, version=__version__, watching=watching_routes(accounts))
 
 
-def with_site(mcp: Starlette, doorway: Doorway, port: int, settings: Settings) -> ASGIApp:
-    """Join the site to the MCP application, where accounts are connected in it and its address leads here."""
-    if not _has_site(settings, port):
-        return mcp
-    site = doorway.application()
+def with_site(mcp: Starlette, door: Doorway) -> ASGIApp:
+    """Join the site behind a door to the MCP application."""
+    site = door.application()
     own = frozenset(route.path for route in mcp.routes if isinstance(route, Route))
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:

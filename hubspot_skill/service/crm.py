@@ -71,6 +71,11 @@ class Crm:
         """What this server allows."""
         return self._connection.policy
 
+    @property
+    def is_sandbox(self) -> bool:
+        """True where every answer is pretend data."""
+        return self._connection.source == "sandbox"
+
     async def whoami(self) -> WhoAmI:
         """Tell the account, the user, what is allowed, and the quota."""
         self.policy.authorize(Action.WHOAMI)

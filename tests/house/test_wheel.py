@@ -14,6 +14,8 @@ from hubspot_skill import __version__
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT_S = 120
+SOURCES = "hubspot_skill/surfaces/web/frontend/"
+"""What the console's script, style sheet and icons are built from; the wheel holds what was built."""
 
 pytestmark = pytest.mark.timeout(2 * LIMIT_S)
 
@@ -57,10 +59,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "hubspot_skill").rglob("*") if path.is_file()}
-    wanted = {name for name in code if "__pycache__" not in name}
+    wanted = {name for name in code if "__pycache__" not in name and not name.startswith(SOURCES)}
 
     assert {name.partition("/")[0] for name in names} == {"hubspot_skill", f"hubspot_skill-{__version__}.dist-info"}
     assert {name for name in names if name.startswith("hubspot_skill/")} == wanted
+    assert {"SOURCE", "LICENCES.txt", "manifest.json"} <= {
+        name.rpartition("/")[2] for name in names if "/static/" in name
+    }
     assert f"hubspot_skill-{__version__}.dist-info/licenses/LICENSE" in names
 
 

@@ -83,7 +83,7 @@ async def open_house(served: Served, folder: Path) -> AsyncIterator[House]:
         )
         accounts = Accounts(settings, places, environment={})
         doorway = Doorway(settings, places, accounts)
-        app = with_site(application(settings, places, accounts, port, doorway), doorway, port, settings)
+        app = with_site(application(settings, places, accounts, port, doorway), doorway.at(port))
         try:
             async with serving(app, listener):
                 yield House(origin, places, accounts, doorway, served)

@@ -148,10 +148,10 @@ async def test_accounts_are_renamed_and_one_is_made_the_default(desk: Desk) -> N
     await browser.connect("demo")
     await browser.connect("nordwind")
     one, other = await desk.store.all(TENANT)
-    assert (await browser.post(f"{ACCOUNTS_PATH}/{one.alias}/name", alias=other.alias)).status_code == 400
+    assert (await browser.post(f"{ACCOUNTS_PATH}/{one.alias}/name", alias=other.alias)).status_code == 409
     assert (await browser.post(f"{ACCOUNTS_PATH}/{one.alias}/name", alias="us team")).status_code == 303
     assert (await browser.post(f"{ACCOUNTS_PATH}/us%20team/default")).status_code == 303
-    assert (await browser.post(f"{ACCOUNTS_PATH}/nobody/default")).status_code == 400
+    assert (await browser.post(f"{ACCOUNTS_PATH}/nobody/default")).status_code == 422
     assert [(a["alias"], a["is_default"]) for a in await browser.accounts() if a["alias"] == "us team"] == [
         ("us team", True)
     ]

@@ -18,18 +18,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from hubspot_skill.domain.errors import (
-    AccountError,
-    CallerError,
-    HubSpotError,
     HubSpotSkillError,
-    InvalidInputError,
-    NotFoundError,
     SignInRefusedError,
 )
 from hubspot_skill.service.accounts import ConnectedAccount
 from hubspot_skill.service.connections import Connections
 from hubspot_skill.surfaces.web.entrance import set_cookie, take_cookie
-from hubspot_skill.surfaces.web.pages import Pages
+from hubspot_skill.surfaces.web.pages import Pages, status_of
 from hubspot_skill.surfaces.web.ports import AttemptBook
 from hubspot_skill.surfaces.web.site import Site
 
@@ -156,7 +151,7 @@ class _Desk:
                     )
                 response = await handler(request)
             except HubSpotSkillError as error:
-                response = self._pages.failure(request, error, status=_status(error))
+                response = self._pages.failure(request, error, status=status_of(error))
             if request.url.path.endswith("/callback"):
                 response.headers["Referrer-Policy"] = "no-referrer"
                 take_cookie(response, self._site, _COOKIE)
@@ -199,15 +194,3 @@ def _as_json(account: ConnectedAccount) -> dict[str, object]:
         "state": account.state,
         "missing_scopes": [scope.name for scope in account.missing],
     }
-
-
-def _status(error: HubSpotSkillError) -> int:
-    if isinstance(error, SignInRefusedError):
-        if error.reason == "no_session":
-            return HTTPStatus.UNAUTHORIZED
-        return HTTPStatus.TOO_MANY_REQUESTS if error.reason == "too_many_attempts" else HTTPStatus.FORBIDDEN
-    if isinstance(error, NotFoundError):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, InvalidInputError | CallerError | AccountError):
-        return HTTPStatus.BAD_REQUEST
-    return HTTPStatus.BAD_GATEWAY if isinstance(error, HubSpotError) else HTTPStatus.INTERNAL_SERVER_ERROR

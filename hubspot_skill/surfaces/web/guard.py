@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, SignInRefusedError
-from hubspot_skill.surfaces.web.pages import Pages
+from hubspot_skill.surfaces.web.pages import Pages, unmasked
 from hubspot_skill.surfaces.web.ports import SessionBook
 from hubspot_skill.surfaces.web.site import Site
 
@@ -142,7 +142,7 @@ class Guard:
                 reason="no_session",
                 hint="Open the link that the program prints in its terminal; `hubspot-skill login` makes a new one.",
             )
-        if not any(session.takes(token) for token in _tokens(request.headers, body)):
+        if not any(session.takes(token) or session.takes(unmasked(token)) for token in _tokens(request.headers, body)):
             raise SignInRefusedError(
                 "this page is from an earlier session, so nothing was done",
                 reason="foreign_origin",

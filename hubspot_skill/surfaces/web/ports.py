@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["AttemptBook", "EnteredSession", "Session", "SessionBook"]
+from hubspot_skill.service.crm import Crm
+
+__all__ = ["AccountName", "AttemptBook", "CrmBook", "EnteredSession", "Session", "SessionBook"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """One account as the console's addresses and its switcher name it."""
+
+    alias: str
+    is_default: bool
+    domain: str = ""
 
 
 class Session(Protocol):
@@ -68,4 +80,16 @@ class AttemptBook(Protocol):
 
     def failed(self, address: str) -> None:
         """Count a failed attempt."""
+        ...
+
+
+class CrmBook(Protocol):
+    """The connected accounts, each with its use cases."""
+
+    async def crm(self, account: str = "") -> Crm:
+        """Give the use cases over an account by its name; see `Accounts.crm` of `app`."""
+        ...
+
+    async def names(self) -> tuple[AccountName, ...]:
+        """Name the accounts that can be used, the default first."""
         ...

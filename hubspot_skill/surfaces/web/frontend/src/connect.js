@@ -2,7 +2,7 @@
 const form = document.querySelector("form[data-connect]");
 const said = document.querySelector("[data-said]");
 
-form.addEventListener("submit", async (event) => {
+form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
