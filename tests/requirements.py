@@ -45,6 +45,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("doctor-names-mend", "The doctor names each fault and the step that mends it.", "README, command line"),
     Promise("wheel-starts", "The wheel installs into an empty environment and starts there.", "README, installing"),
     Promise("csv-exact", "The CSV folder's counts are answered exactly.", "README, your own data"),
+    Promise("report-exact", "A report on the CSV folder gives the very figures of its files.", "README, reports"),
     Promise("brief-one-call", "One call finds a contact by email with company and open deals.", "README, tools"),
     Promise("duplicate-guard", "Creating a contact that exists makes no second one.", "README, tools"),
     Promise("only-given-fields", "An update changes only the fields that it was given.", "README, tools"),
