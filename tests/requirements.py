@@ -42,6 +42,11 @@ PROMISES: tuple[Promise, ...] = (
     Promise("read-only", "With HUBSPOT_SKILL_READ_ONLY=1 nothing can write.", "README, settings"),
     Promise("exit-codes", "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.", "README, command line"),
     Promise("call-same-checks", "`call` checks and answers exactly as a chat client sees it.", "README, command line"),
+    Promise(
+        "mirror-equals",
+        "After any edits, archives, merges and links under a late index a check makes the mirror equal HubSpot.",
+        "README, reports",
+    ),
     Promise("doctor-names-mend", "The doctor names each fault and the step that mends it.", "README, command line"),
     Promise("wheel-starts", "The wheel installs into an empty environment and starts there.", "README, installing"),
     Promise("csv-exact", "The CSV folder's counts are answered exactly.", "README, your own data"),

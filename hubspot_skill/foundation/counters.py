@@ -30,6 +30,8 @@ class Counter(Enum):
     REFRESHES = ("token_refreshes", "Refreshes of an access token: ok, or the error's code.", ("outcome",))
     LIMIT_WAITS = ("limit_waits", "Calls that waited for a rate limit before they were sent.", ("budget",))
     LIMIT_WAITED_S = ("limit_waited_seconds", "Seconds that calls waited for a rate limit.", ("budget",))
+    SYNC_RECORDS = ("sync_records", "Records that sync read into mirrors, by object.", ("object",))
+    SYNC_RUNS = ("sync_runs", "Rounds of sync by how they ended: ok, or the error's code.", ("outcome",))
     LIMIT_STORE_ERRORS = ("limit_store_errors", "Failures and losses of the shared store of limits.", ("budget",))
 
     @property

@@ -105,10 +105,14 @@ class Objects:
         properties: Sequence[Property],
         id_property: PropertyName | None = None,
         history: Sequence[PropertyName] = (),
+        archived: bool = False,
     ) -> tuple[Record, ...]:
-        """Give records by id or unique value, in the order asked for, missing ones left out; 1 request per 100 ids."""
+        """Give records by id or unique value, in the order asked for, missing ones left out; 1 request per 100 ids.
+
+        `history` makes it 1 per 50; `archived` gives only archived ones, by id.
+        """
         if id_property is None:
-            return await self._read_ids(type, ids, properties=_or_id(properties), history=history)
+            return await self._read_ids(type, ids, properties=_or_id(properties), history=history, archived=archived)
         key = Property(id_property, id_property, PropertyType.STRING)
         wanted = properties if any(prop.name == id_property for prop in properties) else (*properties, key)
         records = await self._read_ids(type, ids, properties=wanted, history=history, id_property=id_property)

@@ -30,6 +30,8 @@ from hubspot_skill.mirror.tables import (
     TRACKED,
     assoc,
     change,
+    contact,
+    deal,
     lifecycle_entry,
     stage_stay,
 )
@@ -42,11 +44,10 @@ FIND_BITS = 55
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What came of a batch: rows that were new or changed, rows held already, changes noted, ids lost to a merge."""
+    """What came of a batch: ids that were new or changed, how many were held already, ids lost to a merge."""
 
-    written: int = 0
+    fresh: tuple[int, ...] = ()
     known: int = 0
-    changes: int = 0
     merged: tuple[int, ...] = ()
 
 
@@ -85,7 +86,7 @@ async def upsert(
     )
     await _stays(connection, mirror, maker, [by_id[row["id"]] for row in written if row["id"] in by_id])
     merged = await _merge(connection, mirror, maker.object, [by_id[row["id"]] for row in written if row["id"] in by_id])
-    return Upserted(len(fresh), len(rows) - len(fresh), len(noted), merged)
+    return Upserted(tuple(row["id"] for row in fresh), len(rows) - len(fresh), merged)
 
 
 async def archive(connection: AsyncConnection, mirror: Mirror, object: str, ids: Iterable[int]) -> None:
@@ -93,6 +94,7 @@ async def archive(connection: AsyncConnection, mirror: Mirror, object: str, ids:
     table = OBJECT_TABLES[object]
     for part in _parts(ids):
         await connection.execute(update(table).where(*_of(table, object), table.c.id.in_(part)).values(archived=1))
+        await _unlink(connection, object, part)
         await _unfind(connection, mirror, object, part)
 
 
@@ -102,8 +104,7 @@ async def purge(connection: AsyncConnection, mirror: Mirror, object: str, ids: I
     for part in _parts(ids):
         await connection.execute(delete(table).where(*_of(table, object), table.c.id.in_(part)))
         await connection.execute(delete(change).where(change.c.object == object, change.c.id.in_(part)))
-        await connection.execute(delete(assoc).where(assoc.c.from_type == object, assoc.c.from_id.in_(part)))
-        await connection.execute(delete(assoc).where(assoc.c.to_type == object, assoc.c.to_id.in_(part)))
+        await _unlink(connection, object, part)
         if object == "deal":
             await connection.execute(delete(stage_stay).where(stage_stay.c.deal_id.in_(part)))
         if object == "contact":
@@ -198,6 +199,7 @@ async def _index(connection: AsyncConnection, mirror: Mirror, maker: RowMaker, r
     """Bring the full text of changed rows up to date; an archived record is not found."""
     gone = [row["id"] for row in rows if row["archived"]]
     if gone:
+        await _unlink(connection, maker.object, gone)
         await _unfind(connection, mirror, maker.object, gone)
     number = FIND_TYPES[maker.object]
     entries = [(row["id"], words) for row in rows if not row["archived"] and (words := maker.words(row))]
@@ -294,5 +296,37 @@ async def _merge(
         await connection.execute(
             update(table).where(*_of(table, object), table.c.id == loser).values(merged_into=lost[loser])
         )
+    await _relink(connection, mirror, object, lost)
     await _unfind(connection, mirror, object, fresh)
     return tuple(fresh)
+
+
+async def _relink(connection: AsyncConnection, mirror: Mirror, object: str, lost: Mapping[int, int]) -> None:
+    """Give the links of the losers of merges to their winners, as HubSpot does."""
+    ids = list(lost)
+    found = select(assoc).where(
+        ((assoc.c.from_type == object) & assoc.c.from_id.in_(ids))
+        | ((assoc.c.to_type == object) & assoc.c.to_id.in_(ids))
+    )
+    moved: list[Row] = []
+    for row in (await connection.execute(found)).mappings():
+        link = dict(row)
+        for side in ("from", "to"):
+            if link[f"{side}_type"] == object:
+                link[f"{side}_id"] = lost.get(link[f"{side}_id"], link[f"{side}_id"])
+        moved.append(link)
+    primary = {loser: lost[loser] for loser in ids} if object == "company" else {}
+    for loser, winner in primary.items():
+        for holder in (contact, deal):
+            await connection.execute(update(holder).where(holder.c.company_id == loser).values(company_id=winner))
+    await _unlink(connection, object, ids)
+    await put(connection, mirror, assoc, moved)
+
+
+async def _unlink(connection: AsyncConnection, object: str, ids: Sequence[int]) -> None:
+    """Remove every link of records, as HubSpot does when one is archived."""
+    await connection.execute(delete(assoc).where(assoc.c.from_type == object, assoc.c.from_id.in_(ids)))
+    await connection.execute(delete(assoc).where(assoc.c.to_type == object, assoc.c.to_id.in_(ids)))
+    if object == "company":
+        for holder in (contact, deal):
+            await connection.execute(update(holder).where(holder.c.company_id.in_(ids)).values(company_id=None))

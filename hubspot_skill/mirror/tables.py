@@ -190,6 +190,11 @@ deal = _record(
     _held("contacts", "num_associated_contacts", Form.WHOLE, "HubSpot's count of associated contacts"),
     *_last_dates(),
     _own("company_id", "primary company (association type 5), else null", empty=True),
+    _own(
+        "history_at",
+        "`change` and `stage_stay` hold its full history as of this modified_at; null: not yet",
+        empty=True,
+    ),
 )
 
 ticket = _record(
@@ -404,14 +409,11 @@ cursor = Table(
     "mirror_cursor",
     _metadata,
     _own("object", "object name, or a pair `deal-company` for links", key=True, whole=False),
-    _own("phase", "new, filling, filled", whole=False),
-    _own("after", "where the list continues; null: at its beginning or end", whole=False, empty=True),
-    _own(
-        "below_id", "every record from this id on is held (the search from the other end); null: none yet", empty=True
-    ),
+    _own("phase", "new, filling (first listing), filled, checking (a later listing)", whole=False),
+    _own("spans", "id ranges still to list, as JSON; of a pair the last source id", whole=False),
     _own("modified_ms", "up to when changes were followed, ms; 0: never"),
     _own("trailed_ms", "up to when the second, late pass followed them, ms"),
-    _own("generation", "number of the listing that is going on or was last complete"),
+    _own("generation", "number of the listing that is going on or was last complete; 0: none yet"),
     _own("total", "records that HubSpot counts, as last told", empty=True),
     _own("done", "records listed in this generation"),
     _own("as_of", "the mirror shows HubSpot as it was then, ms; 0: never complete"),

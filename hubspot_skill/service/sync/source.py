@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,15 +12,22 @@ from hubspot_skill.domain.names import STANDARD_TYPES, ObjectType
 from hubspot_skill.domain.schema import Pipeline, Property
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.mirror.forms import Held
+from hubspot_skill.mirror.lease import Lease
+from hubspot_skill.mirror.links import PAIRS
 from hubspot_skill.mirror.rows import RowMaker
-from hubspot_skill.mirror.store import Mirror
 from hubspot_skill.mirror.structure import put_account, put_owners, put_pipelines, put_properties
 
 __all__ = ["OBJECTS", "PIPED", "Source", "read_structure"]
 
-OBJECTS: dict[str, ObjectType] = {type.singular: type for type in STANDARD_TYPES}
-"""The object types that are mirrored, by the object names of the mirror."""
+_FIRST = ("deal", "company", "contact")
+OBJECTS: dict[str, ObjectType] = {
+    type.singular: type
+    for type in sorted(STANDARD_TYPES, key=lambda t: _FIRST.index(t.singular) if t.singular in _FIRST else len(_FIRST))
+}
+"""The object types that are mirrored, by the object names of the mirror, in the order in which they are read."""
 PIPED = ("deal", "ticket")
+_SEARCH_ROOM = 1_500
+"""Characters for the names of properties in a search; the adapter splits longer ones (see `hubspot.objects`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Source:
 
     hubspot: HubSpot
     properties: Mapping[str, Sequence[Property]]
+    lean: Mapping[str, Sequence[Property]]
+    """What a search asks for: without the dates of deal stages, which come with the history."""
     makers: Mapping[str, RowMaker]
 
     @property
@@ -36,12 +45,22 @@ class Source:
         """The objects that the token may read."""
         return tuple(self.makers)
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of objects whose links can be read."""
+        return tuple(pair for pair in PAIRS if pair[0] in self.makers and pair[1] in self.makers)
 
-async def read_structure(hubspot: HubSpot, mirror: Mirror) -> Source:
+    def is_searchable(self, object: str) -> bool:
+        """True where a search can ask for every property at once; else it would cost requests of the burst limit."""
+        return sum(len(prop.name) + 3 for prop in self.lean[object]) <= _SEARCH_ROOM
+
+
+async def read_structure(hubspot: HubSpot, lease: Lease) -> Source:
     """Read what the account looks like into the mirror, and give what to read of it; about 25 requests.
 
     An object that the token may not read is left out.
     """
+    mirror = lease.mirror
     account = await hubspot.accounts.details()
     definitions: dict[str, tuple[Property, ...]] = {}
     for object, type in OBJECTS.items():
@@ -63,9 +82,10 @@ async def read_structure(hubspot: HubSpot, mirror: Mirror) -> Source:
         for object, found in definitions.items():
             await put_properties(connection, mirror, object, found)
 
-    await mirror.write(work)
+    await lease.write(work)
     makers: dict[str, RowMaker] = {}
     properties: dict[str, Sequence[Property]] = {}
+    lean: dict[str, Sequence[Property]] = {}
     for object, found in definitions.items():
         chosen = [Held(name, held.form) for name, held in (await mirror.columns(object)).items() if held.is_chosen]
         maker = RowMaker(
@@ -77,8 +97,10 @@ async def read_structure(hubspot: HubSpot, mirror: Mirror) -> Source:
         )
         known = {prop.name: prop for prop in found}
         properties[object] = [known[name] for name in maker.wanted if name in known]
+        short = replace(maker, stages=()) if object == "deal" else maker
+        lean[object] = [known[name] for name in short.wanted if name in known]
         makers[object] = maker
-    return Source(hubspot, properties, makers)
+    return Source(hubspot, properties, lean, makers)
 
 
 def _stages(
