@@ -65,6 +65,9 @@ PROMISES: tuple[Promise, ...] = (
         "Unreachable, refused, unscoped and used up are four clear answers.",
         "README, reliability",
     ),
+    Promise("rest-document", "REST answers what its OpenAPI document says, and nothing else.", "README, REST"),
+    Promise("rest-examples", "The README's REST examples work as they stand.", "README, REST"),
+    Promise("rest-if-match", "An update with an old tag changes nothing.", "README, REST"),
     Promise("sandbox-says-so", "Every answer from the sandbox says that it is pretend data.", "README, sandbox"),
     Promise("official-clients", "HubSpot's own Python clients work against the sandbox.", "README, sandbox"),
 )

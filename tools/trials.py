@@ -186,7 +186,22 @@ async def killed_migrations(folder: Path, full: bool) -> Result:
     return Result(is_passed and figures["in_the_middle"] > 0, figures)
 
 
+async def asked_rest(folder: Path, full: bool) -> Result:
+    """F2: no server error and no breach of the OpenAPI document, over requests drawn from it."""
+    from tests.sandbox_fixture import running_sandbox
+    from tests.service.scene import office
+    from tests.trials.rest_cases import ask_everything
+
+    with running_sandbox([office()]) as sandbox:
+        asked = await asyncio.to_thread(ask_everything, sandbox, each=300 if full else 20)
+    for breach in sorted(set(asked.breaches))[:10]:
+        print(breach)
+    figures = {"cases": asked.cases, "server_errors": asked.server_errors, "breaches": len(asked.breaches)}
+    return Result(asked.server_errors == 0 and not asked.breaches, figures)
+
+
 BODIES: Mapping[str, Body] = {
+    "F2": asked_rest,
     "L1": full_load,
     "L2": full_search,
     "L6": killed_callers,

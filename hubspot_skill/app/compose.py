@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hubspot_skill.app.keeper import Keeper
     from hubspot_skill.app.keys import Keys
     from hubspot_skill.app.portal_clock import PortalClock
+    from hubspot_skill.app.readiness import Readiness
     from hubspot_skill.app.sharing import Sharing
     from hubspot_skill.hubspot.client import HubSpot
     from hubspot_skill.hubspot.settings import AdapterSettings
@@ -85,6 +86,7 @@ class Accounts:
         self._databases: Databases | None = None
         self._keeper: Keeper | None = None
         self._sharing: Sharing | None = None
+        self._readiness: Readiness | None = None
 
     async def crm(self, account: str = "") -> Crm:
         """Give the use cases over an account, by its name, HubSpot id or domain; empty: the default or only one.
@@ -124,6 +126,15 @@ class Accounts:
             if alias not in self._opened:
                 self._opened[alias] = await self._only(alias)
             return self._only_if_meant(alias, account)
+
+    @property
+    def readiness(self) -> Readiness:
+        """How this process does; one for all who watch, so that watching costs little."""
+        if self._readiness is None:
+            from hubspot_skill.app.readiness import Readiness
+
+            self._readiness = Readiness(self, self._machine)
+        return self._readiness
 
     @property
     def keys(self) -> Keys:

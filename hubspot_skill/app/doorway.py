@@ -130,6 +130,12 @@ class Doorway:
             connecting=lambda: self._connecting,
         )
 
+    def rest(self) -> Starlette:
+        """Build the REST surface beside the site, at its port."""
+        from hubspot_skill.app.rest_door import rest_of
+
+        return rest_of(self._accounts, self._places, site=self.site, sessions=self.sessions, clock=self._clock)
+
     async def connections(self) -> Connections:
         """Give the use cases of connecting.
 

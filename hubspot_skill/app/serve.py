@@ -12,6 +12,7 @@ from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.doorway import Doorway
 from hubspot_skill.app.listening import listen_all, serving, stop_asked
 from hubspot_skill.app.places import Places, bearer_token
+from hubspot_skill.app.rest_door import is_rest
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.app.watching import watching_routes
 from hubspot_skill.surfaces.cli.actions import Shown
@@ -67,13 +68,13 @@ def application(
 
 
 def with_site(mcp: Starlette, door: Doorway) -> ASGIApp:
-    """Join the site behind a door to the MCP application."""
-    site = door.application()
+    """Join the site behind a door, and REST beside it, to the MCP application."""
+    site, rest = door.application(), door.rest()
     own = frozenset(route.path for route in mcp.routes if isinstance(route, Route))
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:
         is_mcp = scope["type"] != "http" or scope["path"] in own
-        await (mcp if is_mcp else site)(scope, receive, send)
+        await (mcp if is_mcp else rest if is_rest(scope["path"]) else site)(scope, receive, send)
 
     return joined
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hubspot_skill.foundation.clock import Clock, SystemClock
-
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -23,14 +21,11 @@ _NOT_READY = 503
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def watching_routes(accounts: Accounts, clock: Clock | None = None) -> tuple[Route, ...]:
+def watching_routes(accounts: Accounts) -> tuple[Route, ...]:
     """Give the routes over the accounts of this process."""
-    from hubspot_skill.app.readiness import Readiness
-
-    readiness = Readiness(accounts, clock or SystemClock())
 
     async def ready(request: Request) -> Response:
-        found = await readiness.look()
+        found = await accounts.readiness.look()
         return JSONResponse(found.as_json(), 200 if found.is_ready else _NOT_READY, _NO_STORE)
 
     async def metrics(request: Request) -> Response:

@@ -170,7 +170,7 @@ class PropertyHistory:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """One record with its values, links and history as asked for; empty values are left out."""
+    """One record with its values, links and history as asked for; empty values are left out; `updated_at` in UTC."""
 
     type: str
     id: str
@@ -179,6 +179,7 @@ class RecordView:
     values: tuple[FieldValue, ...] = ()
     related: tuple[Related, ...] = ()
     history: tuple[PropertyHistory, ...] = ()
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,7 @@ async def _read_group(scene: Scene, request: GetRequest, group: _Group) -> dict[
             values=values_of(r, wanted.shown, labels),
             related=tuple(linked[r.id] for linked in related if r.id in linked),
             history=history_of(r, wanted.histories, labels, users),
+            updated_at=r.updated_at,
         )
         for r in records
     }

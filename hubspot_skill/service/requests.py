@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -292,7 +293,8 @@ class CreateRequest:
 class UpdateRequest:
     """Change the given values of one record, named by id, URL or unique key; None or "" clears a value.
 
-    `only_if` holds values that must be there just before the write, by typed or internal name. `associate` adds links.
+    `only_if` holds values that must be there just before the write, by typed or internal name; `if_updated_at` is when
+    the record must have changed last. `associate` adds links.
     """
 
     type: str
@@ -301,6 +303,7 @@ class UpdateRequest:
     properties: Mapping[str, Given] = field(default_factory=_no_values)
     associate: tuple[LinkTo, ...] = ()
     only_if: Mapping[str, Given] = field(default_factory=_no_values)
+    if_updated_at: datetime | None = None
     dry_run: bool = False
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from hubspot_skill.domain.errors import (
     HubSpotSkillError,
@@ -45,7 +46,7 @@ async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
 
     Raises:
         NotFoundError, AmbiguousNameError: the record's word names none, or several.
-        ValueChangedError: `only_if` does not hold; nothing was written.
+        ValueChangedError: `only_if` or `if_updated_at` does not hold; nothing was written.
         InvalidInputError, UnknownNameError: a value, property, option, stage or owner does not fit.
     """
     if not (request.fields or request.properties or request.associate):
@@ -58,12 +59,21 @@ async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
     named = [book.typed(n).name for n in request.fields]
     named += [book.named(n).name for n in (*request.properties, *request.only_if)]
     record = await read_current(scene, book, request.record, named)
+    _check_unchanged(type, record, request.if_updated_at)
     pipeline = await _pipeline_of(scene, type, record)
     values = await read_values(scene, book, request.fields, request.properties, current=pipeline)
     expected = await _expected(scene, book, request.only_if, pipeline)
     await _check_expected(scene, type, record, expected)
     joins = await find_joins(scene, type, request.associate)
     return await apply_changes(scene, book, record, values, joins, is_dry=request.dry_run)
+
+
+def _check_unchanged(type: ObjectType, record: Record, since: datetime | None) -> None:
+    if since is not None and record.updated_at != since:
+        raise ValueChangedError(
+            f"{type.singular} {record.id} was changed since it was read",
+            hint="Read the record again, and repeat the update if it is still wanted.",
+        )
 
 
 async def read_current(scene: Scene, book: PropertyBook, word: str, named: Iterable[str]) -> Record:
