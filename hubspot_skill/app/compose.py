@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from hubspot_skill import __version__
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import Settings
-from hubspot_skill.domain.errors import Candidate, NotConnectedError, UnknownNameError
+from hubspot_skill.domain.errors import Candidate, NotConnectedError, PlaceError, UnknownNameError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.clock import Clock, SystemClock
+from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.surfaces.cli.actions import SandboxChoice
 from hubspot_skill.surfaces.mcp.server import build_server
@@ -59,6 +60,7 @@ HOW_TO_CONNECT = (
 SANDBOX_ALIAS = "sandbox"
 USABLE = frozenset({"active", "needs_reauth"})
 """How an account stands that a person may open: one that needs a sign-in again says so on its pages."""
+_log = get_logger(__name__)
 TOKEN_ALIAS = "environment"  # noqa: S105 - the name of an account
 
 
@@ -251,7 +253,19 @@ class Accounts:
         if token is None:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
-        return Opened(self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine)
+        limits = None if alias == SANDBOX_ALIAS else await self._limits_of_token(token, adapter)
+        return Opened(
+            self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine, limits
+        )
+
+    async def _limits_of_token(self, token: Secret, adapter: AdapterSettings) -> SharedLimits | None:
+        """Share with other processes of the same token; None where nothing can be written, which a token does not need."""
+        name = f"{adapter.api_base_url} {token.reveal()}"
+        try:
+            return (await self._together()).limits(app_id=name, hub_id=name, adapter=adapter)
+        except PlaceError as error:
+            _log.warning("limits_not_shared", error=error.message)
+            return None
 
     def _only_if_meant(self, alias: str, account: str) -> Opened:
         if account.strip().casefold() not in {"", alias}:
@@ -306,6 +320,7 @@ class Opened:
         self.adapter: AdapterSettings = adapter
         self.tokens: TokenSource = tokens
         self.transport: Transport = transport
+        self.limits: SharedLimits | None = limits
         self.clock: PortalClock | None = PortalClock(machine) if adapter.is_sandbox else None
         clock = self.clock or machine
         self.hubspot: HubSpot = HubSpot(

@@ -39,6 +39,9 @@ TENANT = "local"
 """The one tenant until team sign-in is built."""
 REVOKE_EVERY_S = 3_600.0
 """How often HubSpot is told again what it could not be told."""
+SEEN_WITHIN_S = 1.0
+"""How soon a process sees what another one changed of an account (SECURITY-DESIGN section 5)."""
+_MOST_LOOKED_UP = 100
 HUBSPOT_AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 
 
@@ -76,6 +79,7 @@ class OpenVault:
         self.book: AccountBook
         self._clock = clock
         self._sources: dict[str, TokenSource] = {}
+        self._looked_up: dict[str | None, tuple[int, float, Connection]] = {}
         self._refresher: Refresher | None = None
         self._revoking: asyncio.Task[None] | None = None
         plan = scope_plan(Policy(read_only=settings.read_only, toolsets=settings.toolsets))
@@ -154,12 +158,27 @@ class OpenVault:
         """
         from hubspot_skill.vault.store import Status
 
-        found = await self.vault.store.find(TENANT, account, self.environment)
+        found = await self._look_up(account)
         if found.status in (Status.REVOKED, Status.DISABLED):
             raise NotConnectedError(
                 f"the HubSpot account {quote(found.alias)} is disconnected or switched off",
                 hint="Connect it again: hubspot-skill login",
             )
+        return found
+
+    async def _look_up(self, account: str | None) -> Connection:
+        """Find an account, by what was read less than a second ago where this process changed nothing since.
+
+        So a tool call with a fresh token asks no database; what another process changes is seen within that second.
+        """
+        now_s, writes = self._clock.monotonic(), self.vault.database.writes
+        kept = self._looked_up.get(account)
+        if kept is not None and kept[0] == writes and now_s - kept[1] < SEEN_WITHIN_S:
+            return kept[2]
+        found = await self.vault.store.find(TENANT, account, self.environment)
+        if len(self._looked_up) >= _MOST_LOOKED_UP:
+            self._looked_up.clear()
+        self._looked_up[account] = (writes, now_s, found)
         return found
 
     async def start(self) -> None:

@@ -2,8 +2,9 @@
 
 Several chat clients start a server each, and HubSpot counts them as one; so do `call` and `serve`. Accounts are named by
 keyed hashes only, and the file may be deleted at any time: then each process is careful for one window.
-It serves the accounts of the vault. The one account of a token in the environment keeps its limits in memory: its id is
-not known before it is asked, and a call through the file costs 1 ms more of processor time (measured 2026-11-23).
+It serves the accounts of the vault, and the one account of a token in the environment: that one shares with processes of
+the same token, since the account's id is not known before it is asked, so its search limit (which HubSpot counts for the
+whole account) is not shared with other tokens of that account. The sandbox inside one process shares with nobody.
 """
 
 from __future__ import annotations

@@ -81,10 +81,14 @@ def now_ms_of(clock: Clock) -> int:
 
 @final
 class Database:
-    """One open database; make it with `open_sqlite` or `open_postgres`, and close it."""
+    """One open database; make it with `open_sqlite` or `open_postgres`, and close it.
+
+    `writes` counts the writes begun here, so that who keeps what it read knows when this process may have changed it.
+    """
 
     def __init__(self, engine: AsyncEngine, kind: DatabaseKind, clock: Clock) -> None:
         self.kind = kind
+        self.writes = 0
         self._engine = engine
         self._reading = engine.execution_options(**{_READS: True})
         self._clock = clock
@@ -107,7 +111,11 @@ class Database:
             StoreError: the database failed; nothing was written.
             sqlalchemy.exc.IntegrityError: a uniqueness rule forbids it, for the store above to name.
         """
-        return await self._run(self._engine, tenant, work)
+        self.writes += 1
+        try:
+            return await self._run(self._engine, tenant, work)
+        finally:
+            self.writes += 1
 
     def now_ms(self) -> ColumnElement[int]:
         """Give the expression of the present moment, in milliseconds since 1970."""

@@ -6,6 +6,8 @@ process holds is stated anew, what it learnt is added, and as many slots are tak
 - **Holding.** A member states its slots in flight as whole numbers at each exchange, so an exchange whose outcome was
   lost, or a value that was lost, mends itself. Its statement is a lease; members that hold slots renew it. When it
   ends (the process was killed) its slots cool from that moment, as if their answers had come then.
+- **In hand.** While less than half of the limit is held by anybody, a member may take slots that it has no caller
+  for yet. They count as in flight, like all others; when three quarters are held they are the first to be let go.
 - **Loss.** Where the value is gone, unreadable, or another than the one this process knew, nothing is sent for one
   window, once: what others sent before is forgotten by HubSpot too after that. What this process last saw is put in
   its place, so learnt numbers stay. A process that never saw a value starts at once.
@@ -41,6 +43,8 @@ __all__ = [
 ]
 
 CLOCKS_PART_S = 5.0
+TAKEN_IN_HAND = 0.5
+KEPT_IN_HAND = 0.75
 _CLASSES = tuple(Priority)
 
 
@@ -126,8 +130,9 @@ class LineState:
 class Ask:
     """What one process brings to an exchange, as `member` for the app `app`.
 
-    `in_flight` are its slots without those that `events` give back; `wanted` are the callers that wait; `known` is
-    the value it last saw, `birth` the name for a new one; `is_damaged` says that there was a value that did not read.
+    `in_flight` are its slots without those that `events` give back; `wanted` are the callers that wait, `spare` how
+    many slots of each class to take beside for callers to come, if there are plenty; `known` is the value it last
+    saw, `birth` the name for a new one; `is_damaged` says that there was a value that did not read.
     """
 
     member: str
@@ -138,16 +143,21 @@ class Ask:
     wanted: Mapping[Priority, int] = field(default_factory=dict[Priority, int])
     known: LineState | None = None
     is_damaged: bool = False
+    spare: Mapping[Priority, int] = field(default_factory=dict[Priority, int])
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an exchange: the slots taken, the value as it is now, its log to ask, and the moment.
 
+    `spare` are slots beside, that nobody waited for; `is_ample` says that what is in hand may be kept: no gate is shut,
+    nothing is paused, and a quarter of the limit is free.
     `cuts` says that one of the refusals brought here cut the limit; `was_lost` that a value known before was gone.
     """
 
     slots: tuple[Slot, ...]
+    spare: tuple[Slot, ...]
+    is_ample: bool
     state: LineState
     log: SlidingLog
     moment: Moment
@@ -173,13 +183,16 @@ def exchange(value: LineState | None, moment: Moment, ask: Ask, rules: LineRules
                 cuts = log.refused(moment.now_s, log.window_s if pause_s is None else pause_s) or cuts
             case _:
                 pass
-    slots = () if _is_shut(state, moment, ask.app) else tuple(_taken(log, moment.now_s, ask.wanted))
+    is_shut = _is_shut(state, moment, ask.app)
+    slots = () if is_shut else tuple(_taken(log, moment.now_s, ask.wanted))
+    spare = () if is_shut else tuple(_spare(log, moment, ask.spare))
     in_flight = {priority: ask.in_flight.get(priority, 0) for priority in _CLASSES}
-    for slot in slots:
+    is_ample = not is_shut and moment.now_s >= log.state().paused_until_s and _holds_at_most(KEPT_IN_HAND, log, moment)
+    for slot in (*slots, *spare):
         in_flight[slot.priority] += 1
     me = Member(moment.now_s + rules.lease_s, in_flight)
     state = replace(state, log=log.state(), members={**state.members, ask.member: me}, quota=quota)
-    return Outcome(slots, state, log, moment, cuts, was_lost)
+    return Outcome(slots, spare, is_ample, state, log, moment, cuts, was_lost)
 
 
 def members(state: LineState) -> int:
@@ -281,6 +294,20 @@ def _up_to_ms(moment_s: float) -> float:
 def _is_shut(state: LineState, moment: Moment, app: str) -> bool:
     wall_s = moment.now_s + moment.wall_ahead_s
     return state.parked_until_s > moment.now_s or state.closed_until_s.get(app, -math.inf) > wall_s
+
+
+def _holds_at_most(part: float, log: SlidingLog, moment: Moment) -> bool:
+    return log.held <= log.size(moment.now_s) * part
+
+
+def _spare(log: SlidingLog, moment: Moment, spare: Mapping[Priority, int]) -> Iterable[Slot]:
+    """Take slots that nobody waits for yet, while less than half of the limit is held by anybody."""
+    for priority, count in spare.items():
+        for _ in range(count):
+            slot = log.take(moment.now_s, priority) if _holds_at_most(TAKEN_IN_HAND, log, moment) else None
+            if slot is None:
+                return
+            yield slot
 
 
 def _taken(log: SlidingLog, now_s: float, wanted: Mapping[Priority, int]) -> list[Slot]:

@@ -134,6 +134,7 @@ class SharedRow:
         in_flight: Mapping[Priority, int],
         events: Sequence[Event],
         wanted: Mapping[Priority, int],
+        spare: Mapping[Priority, int],
         rules: LineRules,
     ) -> Outcome:
         """Exchange with the shared value, or else with what this process last saw of it."""
@@ -144,6 +145,7 @@ class SharedRow:
             in_flight=in_flight,
             events=(*self._unshared, *events),
             wanted=wanted,
+            spare=spare,
             known=self.last.state if self.last else None,
         )
         started_s = self.clock.monotonic()
@@ -155,7 +157,7 @@ class SharedRow:
             else:
                 self._shared(outcome)
                 return outcome
-        return self._go_on_alone(replace(ask, events=tuple(events)), rules)
+        return self._go_on_alone(replace(ask, events=tuple(events), spare={}), rules)
 
     def _shared(self, outcome: Outcome) -> None:
         if outcome.was_lost:

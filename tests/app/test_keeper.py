@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 
 from hubspot_skill.app.compose import Accounts
-from hubspot_skill.app.keeper import TENANT
+from hubspot_skill.app.keeper import SEEN_WITHIN_S, TENANT
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import read_settings
-from hubspot_skill.domain.errors import PlaceError
+from hubspot_skill.domain.errors import NotConnectedError, PlaceError, RateLimitedError
+from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.hubspot.limits import Budget, Priority
 from hubspot_skill.sandbox import fault_kinds as kinds
 from hubspot_skill.sandbox.faults import Rule
 from hubspot_skill.sandbox.tokens import DEFAULT_APP
 from hubspot_skill.vault.custody import KEY_VARIABLE
-from hubspot_skill.vault.store import Connected
+from hubspot_skill.vault.store import Connected, Status
+from tests.manual_clock import ManualClock
 from tests.sandbox.edge_portals import portals
 from tests.sandbox_fixture import running_sandbox
 
@@ -101,3 +104,68 @@ async def test_hubspot_is_told_at_the_next_start_what_it_could_not_be_told(tmp_p
                 await asyncio.sleep(0.01)
         assert tokens.living_grants() == ()
         await second.aclose()
+
+
+KEPT_ACCOUNT = Connected(
+    app_id="hubspot-key",
+    hub_id=1,
+    hub_domain="one.example",
+    environment="production",
+    scopes=(),
+    access_token=Secret("pat-na1-one"),
+)
+
+
+async def test_what_another_process_changes_of_an_account_is_seen_within_a_second(tmp_path: Path) -> None:
+    clock, places, settings = ManualClock(), Places(tmp_path / "config", tmp_path / "data"), read_settings({})
+    one = Accounts(settings, places, clock=clock, environment={KEY_VARIABLE: KEY})
+    other = Accounts(settings, places, clock=clock, environment={KEY_VARIABLE: KEY})
+    try:
+        here, there = await one.keeper.opened(), await other.keeper.opened()
+        kept = await there.store.connect(TENANT, KEPT_ACCOUNT)
+        assert (await here.find(None)).alias == "one.example"
+
+        await there.store.rename(TENANT, kept.connection_id, "renamed")
+        assert (await there.find(None)).alias == "renamed"
+        clock.jump(SEEN_WITHIN_S)
+        assert (await here.find(None)).alias == "renamed"
+
+        await here.store.set_status(TENANT, kept.connection_id, Status.DISABLED)
+        with pytest.raises(NotConnectedError):
+            await here.find(None)
+    finally:
+        await one.aclose()
+        await other.aclose()
+
+
+@pytest.mark.promise("limits-kept")
+async def test_processes_of_one_token_in_the_environment_share_its_limits(tmp_path: Path) -> None:
+    places = Places(tmp_path / "config", tmp_path / "data")
+    settings = read_settings({"HUBSPOT_ACCESS_TOKEN": "pat-na1-one"})
+    one, other = Accounts(settings, places, environment={}), Accounts(settings, places, environment={})
+    try:
+        first, second = (await one.opened()).limits, (await other.opened()).limits
+        assert first is not None
+        assert second is not None
+        deadline_s = SystemClock().monotonic() + 5
+        for _ in range(5):
+            await first.take(Budget.SEARCH, Priority.INTERACTIVE, deadline_s)
+        with pytest.raises(RateLimitedError):
+            await second.take(Budget.SEARCH, Priority.INTERACTIVE, SystemClock().monotonic() + 0.2)
+        assert b"pat-na1-one" not in places.limits.read_bytes()
+    finally:
+        await one.aclose()
+        await other.aclose()
+
+
+async def test_a_token_works_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("no folder")
+    accounts = Accounts(
+        read_settings({"HUBSPOT_ACCESS_TOKEN": "pat-na1-one"}),
+        Places(tmp_path / "config", tmp_path / "data"),
+        environment={},
+    )
+    try:
+        assert (await accounts.opened()).limits is None
+    finally:
+        await accounts.aclose()

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from hubspot_skill.domain.errors import AccountMovingError, DailyLimitError, HubSpotSkillError, RateLimitedError
 from hubspot_skill.foundation.clock import SystemClock
-from hubspot_skill.hubspot.limits import MOST_TOLD, Budget, Priority, Quota, RateReading, Slot
+from hubspot_skill.foundation.shared_file import SharedFile
+from hubspot_skill.hubspot.limits import MOST_TOLD, Budget, LimitSettings, Priority, Quota, RateReading, Slot
 from hubspot_skill.hubspot.shared_limits import SharedLimits
 from hubspot_skill.hubspot.shared_limits_codec import decode, encode
 from hubspot_skill.hubspot.shared_limits_line import (
@@ -29,7 +30,7 @@ from hubspot_skill.hubspot.shared_limits_line import (
     Refused,
     exchange,
 )
-from hubspot_skill.hubspot.shared_limits_rows import RowNames
+from hubspot_skill.hubspot.shared_limits_rows import FileRows, RowNames
 from hubspot_skill.hubspot.shared_limits_table import LIMITER
 from hubspot_skill.sandbox.rates import RatePolicy
 from tests.database_fixture import KINDS, new_database
@@ -50,6 +51,7 @@ I, B = Priority.INTERACTIVE, Priority.BACKGROUND  # noqa: E741
 RULES = LineRules(size=10, window_s=10.0)
 SLOT = Slot(I, 1, 1)
 BURST = Budget.BURST
+T = TypeVar("T")
 Refusal = TypeVar("Refusal", bound=HubSpotSkillError)
 
 
@@ -280,7 +282,8 @@ def test_no_window_ever_holds_more_than_the_limit(now_s: float, asks: list[tuple
         if answers:
             sent += [(sent_s, now_s) for _, sent_s in mine]
             mine.clear()
-        mine += [(slot, now_s) for slot in scene.ask(name, now_s, want, *events).slots]
+        outcome = scene.ask(name, now_s, want, *events, spare={I: want})
+        mine += [(slot, now_s) for slot in (*outcome.slots, *outcome.spare)]
         scene.held[name] = {I: len(mine)}
         for other in scene.held:
             scene.ask(other, now_s)
@@ -289,6 +292,24 @@ def test_no_window_ever_holds_more_than_the_limit(now_s: float, asks: list[tuple
             max(began_s, start_s - 10.0 + 1e-3) <= ended_s and began_s <= start_s for began_s, ended_s in sent
         )
         assert counted <= 10
+
+
+def test_slots_in_hand_are_taken_while_half_is_free_and_count_like_all_others() -> None:
+    scene = Scene()
+    few = scene.ask("a", 100, 2, spare={I: 8})
+    assert (len(few.slots), len(few.spare)) == (2, 4)
+    assert few.state.members["a"].in_flight[I] == 6
+    assert few.is_ample
+    full = scene.ask("b", 100, 4, spare={I: 8})
+    assert (len(full.slots), len(full.spare)) == (4, 0)
+    assert not full.is_ample
+
+
+def test_nothing_is_kept_in_hand_while_the_limit_pauses_or_a_gate_is_shut() -> None:
+    paused = Scene().ask("a", 100, 0, Refused(100, None), spare={I: 2})
+    assert (paused.spare, paused.is_ample) == ((), False)
+    shut = Scene().ask("a", 100, 0, Closed(5000.0), spare={I: 2})
+    assert (shut.spare, shut.is_ample) == ((), False)
 
 
 @given(st.binary(max_size=200))
@@ -329,6 +350,18 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield address
 
 
+class CountedRows:
+    """Rows that count how often they are changed."""
+
+    def __init__(self, rows: FileRows) -> None:
+        self.rows = rows
+        self.changes = 0
+
+    async def change(self, name: str, work: Callable[[bytes | None, Moment], tuple[bytes, T]]) -> T:
+        self.changes += 1
+        return await self.rows.change(name, work)
+
+
 def soon(seconds: float = 5.0) -> float:
     return SystemClock().monotonic() + seconds
 
@@ -358,6 +391,30 @@ async def test_two_processes_share_one_limit_and_give_slots_on(place: Path | str
         for slot in slots:
             one.give_back(BURST, slot, None)
         assert len(await waiting) == 4
+
+
+async def call_in_turn(limits: SharedLimits, calls: int) -> None:
+    for _ in range(calls):
+        limits.give_back(BURST, await limits.take(BURST, I, soon()), None)
+
+
+async def test_calls_that_follow_each_other_take_their_slots_in_blocks(tmp_path: Path) -> None:
+    clock, file = SystemClock(), SharedFile(tmp_path / "private" / "limiter.db")
+    rows = CountedRows(FileRows(file, clock))
+    limits = SharedLimits(rows, RowNames.of(bytes(32), app_id="1", hub_id="2"), LimitSettings(burst=1000), clock)
+    await call_in_turn(limits, 20)
+    before = rows.changes
+    await call_in_turn(limits, 200)
+    assert rows.changes - before <= 60
+    await limits.aclose()
+    await file.close()
+
+
+async def test_slots_in_hand_are_let_go_when_calls_end_and_leave_the_whole_limit_to_others(place: Path | str) -> None:
+    load = Load(assumed=40, window_s=2.0)
+    async with joined(place, load) as one, joined(place, load) as two:
+        await call_in_turn(one, 12)
+        assert len(await takes(two, 28)) == 28
 
 
 async def test_a_dropped_slot_is_free_for_another_at_once(place: Path | str) -> None:

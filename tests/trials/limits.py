@@ -348,7 +348,7 @@ def make_read_only(path: Path) -> None:
 async def lose_the_file(
     place: Path, lose: Callable[[Path], None], *, processes: int, policy: RatePolicy, load: Load, windows: int
 ) -> Lost:
-    """Trial L7: lose the file in the middle of a full load."""
+    """Trial L7: lose the file in the middle of a full load, and look for so many windows, longer where nothing passes."""
     assert policy.burst is not None
     async with enforcing(policy, Delays(0.01, 0.05)) as account:
         callers = Processes(processes, account.base_url, place, load)
@@ -358,6 +358,9 @@ async def lose_the_file(
         lost_s = time.monotonic()
         lose(place)
         await asyncio.sleep(windows * load.window_s)
+        async with asyncio.timeout(30):
+            while account.between(lost_s, time.monotonic()) < policy.burst:
+                await asyncio.sleep(load.window_s / 4)
         end_s, refused = time.monotonic(), len(account.refused_s)
         said = await callers.stop()
     after = [moment for moment in account.passed_s if lost_s <= moment < end_s]

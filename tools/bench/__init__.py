@@ -3,7 +3,7 @@
 Each line is measured in rounds that take turns between ours and the bare one, in one process, against a server of
 canned bytes in another; a ratio is the median over the rounds, so a slow moment of the machine hits both. Prints a
 table, writes `out/bench.json`, and fails when a bar is missed. `--big` adds a portal of 1,000,000 records.
-`--only NAME` runs one group: adapter, official, burst, call, start, sandbox.
+`--only NAME` runs one group: adapter, official, burst, call, kept, start, sandbox.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def _groups(*, big: bool) -> dict[str, Callable[[], list[Figure]]]:
         "official": adapter.measure_official,
         "burst": burst.measure,
         "call": servers.measure_call,
+        "kept": servers.measure_kept,
         "start": servers.measure_start,
         "sandbox": lambda: sandbox.measure(big=big),
     }

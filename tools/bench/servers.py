@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from urllib.request import Request, urlopen
 from tools.bench.figures import Figure
 from tools.bench.programs import ENTRY, McpProcess, RunningSandbox, mcp_process, running_sandbox
 
-__all__ = ["measure_call", "measure_start"]
+__all__ = ["measure_call", "measure_kept", "measure_start"]
 
 CALLS = 150
 ROUNDS = 8
@@ -51,6 +53,53 @@ def measure_call() -> list[Figure]:
         "requests": requests,
     }
     return [Figure("tool call: processor time to a bare server's", ratio, 1.3, details=details)]
+
+
+def measure_kept() -> list[Figure]:
+    """Measure what a tool call costs with everything kept: an account of the vault, shared limits, the audit.
+
+    Beside it the same server with the token in its environment and its limits in memory; the tokens are fresh.
+    """
+    with running_sandbox("--portal", "demo", "--rates", "private_app_pro") as sandbox, TemporaryDirectory() as folder:
+        _lift_limits(sandbox)
+        address = {"HUBSPOT_SKILL_API_BASE_URL": sandbox.base_url}
+        kept = address | {"HUBSPOT_SKILL_DATA_DIR": f"{folder}/kept", "XDG_CONFIG_HOME": f"{folder}/config"}
+        add = [ENTRY, "accounts", "add-token"]
+        subprocess.run(add, input="pat-na1-demo\n", env=os.environ | kept, check=True, capture_output=True, text=True)
+        token = {"HUBSPOT_ACCESS_TOKEN": "pat-na1-demo"}
+        shared = kept | token
+        alone = address | token | {"HUBSPOT_SKILL_DATA_DIR": f"{folder}/alone", "XDG_CONFIG_HOME": f"{folder}/other"}
+        plain = [sys.executable, str(Path(__file__).with_name("alone_server.py"))]
+        with (
+            mcp_process([ENTRY, "mcp"], kept) as vault,
+            mcp_process([ENTRY, "mcp"], shared) as sharing,
+            mcp_process(plain, alone) as bare,
+        ):
+            sides = [_get_caller(side) for side in (vault, sharing, bare)]
+            costs = [
+                [_cost_us(side, call) for side, call in zip((vault, sharing, bare), sides, strict=True)]
+                for _ in range(ROUNDS)
+            ]
+    bare_us = round(statistics.median(cost[2] for cost in costs))
+    return [
+        Figure(
+            f"tool call: processor time {name} to limits in memory",
+            statistics.median(cost[place] / cost[2] for cost in costs),
+            1.15,
+            details={"ours_us": round(statistics.median(cost[place] for cost in costs)), "bare_us": bare_us},
+        )
+        for place, name in ((0, "of a vault's account"), (1, "of a token's account"))
+    ]
+
+
+def _get_caller(process: McpProcess) -> Callable[[], None]:
+    """Open a server, find a contact, and give a call that reads it."""
+    process.open()
+    found = process.ask("tools/call", _tool("hubspot_search_contacts", {"limit": 1}))
+    contact = found["structuredContent"]["rows"][0][0]
+    call = _caller(process, "hubspot_get", {"records": [contact], "type": "contacts"})
+    call()
+    return call
 
 
 def measure_start() -> list[Figure]:
