@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hubspot_skill import __version__
 from hubspot_skill.access.policy import Policy
 from hubspot_skill.app import toolbox
 from hubspot_skill.app.compose import Accounts
@@ -23,8 +22,8 @@ from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.service.scopes import scope_plan
 from hubspot_skill.surfaces.cli.actions import SandboxChoice
-from hubspot_skill.surfaces.mcp.server import shown_tools
-from hubspot_skill.surfaces.mcp.settings import McpSettings
+from hubspot_skill.surfaces.mcp.server import TOOLSETS
+from hubspot_skill.surfaces.mcp.settings import Toolset
 
 __all__ = ["EXAMPLE", "README", "differences", "main", "written"]
 
@@ -87,12 +86,16 @@ async def _asked(tool: str, record: str) -> str:
 
 
 def _tools() -> str:
-    kinds = shown_tools(McpSettings(version=__version__))
-    rows = [
-        f"| `{kind.name}` | {'writes' if kind.effect.writes else 'reads'} | {_first_sentence(kind.description)} |"
-        for kind in kinds
-    ]
-    return "\n".join(["| Tool | | What it does |", "| --- | --- | --- |", *rows])
+    """Give a table of the core's tools, and one of each further toolset under its name."""
+    parts: list[str] = []
+    for toolset, kinds in TOOLSETS.items():
+        rows = [
+            f"| `{kind.name}` | {'writes' if kind.effect.writes else 'reads'} | {_first_sentence(kind.description)} |"
+            for kind in kinds
+        ]
+        named = [] if toolset is Toolset.CORE else ["", f"With `{toolset}` in `HUBSPOT_SKILL_TOOLSETS`:", ""]
+        parts += [*named, "| Tool | | What it does |", "| --- | --- | --- |", *rows]
+    return "\n".join(parts)
 
 
 def _scopes() -> str:

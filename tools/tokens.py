@@ -11,19 +11,17 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from tools.npm import run_node
 
-__all__ = ["ANSWERS", "MOST_LISTED", "MOST_SEEN", "Cost", "compact", "count", "listed_tools", "main", "seen_by_model"]
+__all__ = ["ANSWERS", "MOST", "Cost", "compact", "costs_of", "count", "listed_tools", "main", "seen_by_model"]
 
-MOST_SEEN = 4_500
-"""The most that names, descriptions and input schemas of all tools may cost."""
-MOST_LISTED = 9_000
-"""The most that the whole list may cost."""
+MOST: Mapping[str, tuple[int, int]] = {"core": (6_000, 12_000), "hygiene": (700, 1_600)}
+"""The most that the tools of a toolset may cost: their names, descriptions and input schemas, and their whole entries."""
 ANSWERS: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("hubspot_brief", {"record": "maya.okafor@tidewater-robotics.example"}, 300),
     (
@@ -76,6 +74,15 @@ def listed_tools() -> list[dict[str, Any]]:
     return asyncio.run(listed())
 
 
+def costs_of(tools: Sequence[dict[str, Any]]) -> dict[str, list[Cost]]:
+    """Give what each tool costs, by its toolset."""
+    from hubspot_skill.surfaces.mcp.server import TOOLSETS
+
+    counts = count([*map(seen_by_model, tools), *map(compact, tools)])
+    cost = {t["name"]: Cost(t["name"], counts[i], counts[len(tools) + i]) for i, t in enumerate(tools)}
+    return {toolset.value: [cost[kind.name] for kind in kinds] for toolset, kinds in TOOLSETS.items()}
+
+
 def seen_by_model(tool: dict[str, Any]) -> str:
     """Give what a model sees of a tool before it calls it."""
     return compact({name: tool[name] for name in ("name", "description", "inputSchema")})
@@ -85,15 +92,18 @@ def main(argv: Sequence[str]) -> int:
     """Print the tables; 1 when a cap is broken."""
     argparse.ArgumentParser(prog="python -m tools tokens", description=__doc__).parse_args(argv)
     tools = listed_tools()
-    counts = count([*map(seen_by_model, tools), *map(compact, tools), compact({"tools": tools})])
-    costs = [Cost(t["name"], counts[i], counts[len(tools) + i]) for i, t in enumerate(tools)]
-    total = Cost("all", sum(c.seen for c in costs), counts[-1])
-    width = max(len(c.name) for c in costs)
-    print(f"{'tool':{width}}  {'seen':>6}  {'listed':>6}")
-    for cost in (*costs, total, Cost("at most", MOST_SEEN, MOST_LISTED)):
-        print(f"{cost.name:{width}}  {cost.seen:>6}  {cost.listed:>6}")
-    holds = total.seen <= MOST_SEEN and total.listed <= MOST_LISTED
-    print(f"\n{'answer':{width}}  {'text':>6}  {'json':>6}  {'most':>6}")
+    costs = costs_of(tools)
+    width = max(len(c.name) for found in costs.values() for c in found)
+    holds = True
+    for toolset, found in costs.items():
+        total = Cost(f"all of {toolset}", sum(c.seen for c in found), sum(c.listed for c in found))
+        most = Cost("at most", *MOST[toolset])
+        print(f"{toolset:{width}}  {'seen':>6}  {'listed':>6}")
+        for cost in (*found, total, most):
+            print(f"{cost.name:{width}}  {cost.seen:>6}  {cost.listed:>6}")
+        print()
+        holds = holds and total.seen <= most.seen and total.listed <= most.listed
+    print(f"{'answer':{width}}  {'text':>6}  {'json':>6}  {'most':>6}")
     answered = asyncio.run(_answers())
     counts = count([part for answer in answered for part in answer])
     for i, (tool, _, most) in enumerate(ANSWERS):

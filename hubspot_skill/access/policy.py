@@ -25,6 +25,8 @@ class Action(StrEnum):
     BRIEF = "brief"
     CAMPAIGNS = "campaigns"
     COMPLETE = "complete"
+    FIND_DUPLICATES = "find_duplicates"
+    DATA_QUALITY = "data_quality"
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"
@@ -42,6 +44,7 @@ class Toolset(StrEnum):
     """A group of tools that is shown or hidden together."""
 
     CORE = "core"
+    HYGIENE = "hygiene"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hubspot_skill.service.access_probe import probe
 from hubspot_skill.service.answers import Access, Resolved, Source
 from hubspot_skill.service.cells import KeptLabels, Labels
 from hubspot_skill.service.directory import Directory, Kept
+from hubspot_skill.service.hygiene.findings import KeptFindings
 from hubspot_skill.service.interpreter import Interpreter
 from hubspot_skill.service.recent import Recent
 from hubspot_skill.service.references import References
@@ -100,7 +101,7 @@ class Connection:
     """What every use case works with.
 
     `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns` lets creates of one
-    record pass one by one, `entry` is the account's place among those of the vault, None where it is the only one.
+    record pass one by one, `findings` is what was found by questions of hygiene, `entry` is the account's place among those of the vault, None where it is the only one.
     """
 
     hubspot: HubSpot
@@ -112,6 +113,7 @@ class Connection:
     recent: Recent
     labels: KeptLabels
     turns: Turns
+    findings: KeptFindings
     entry: Entry | None = None
 
     @classmethod
@@ -129,6 +131,7 @@ class Connection:
             recent=Recent(clock),
             labels=KeptLabels(),
             turns=Turns(),
+            findings=KeptFindings(clock),
             entry=entry,
         )
 

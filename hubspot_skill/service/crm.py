@@ -31,6 +31,9 @@ from hubspot_skill.service.connection import Connection
 from hubspot_skill.service.create import create
 from hubspot_skill.service.describe import describe
 from hubspot_skill.service.get import get
+from hubspot_skill.service.hygiene.answers import DuplicatesAnswer, QualityAnswer
+from hubspot_skill.service.hygiene.reading import LiveRecords
+from hubspot_skill.service.hygiene.requests import DuplicatesRequest, QualityRequest
 from hubspot_skill.service.requests import (
     ActivityRequest,
     BriefRequest,
@@ -101,6 +104,20 @@ class Crm:
         """List campaigns, or tell one with its results."""
         return await self._do(Action.CAMPAIGNS, campaigns, request)
 
+    async def find_duplicates(self, request: DuplicatesRequest) -> DuplicatesAnswer:
+        """Find records that are one and the same."""
+        from hubspot_skill.service.hygiene.duplicates import find_duplicates
+
+        source = self._records(request.requests)
+        return await self._do(Action.FIND_DUPLICATES, lambda at, asked: find_duplicates(at, asked, source), request)
+
+    async def data_quality(self, request: QualityRequest) -> QualityAnswer:
+        """Count the records of a type whose values are doubtful."""
+        from hubspot_skill.service.hygiene.quality import data_quality
+
+        source = self._records(request.requests)
+        return await self._do(Action.DATA_QUALITY, lambda at, asked: data_quality(at, asked, source), request)
+
     async def create(self, request: CreateRequest) -> WriteAnswer:
         """Create one record with its links."""
         return await self._do(Action.CREATE, create, request)
@@ -117,6 +134,10 @@ class Crm:
         """Give names that begin as somebody typed."""
         self.policy.authorize(Action.COMPLETE)
         return await complete(self._connection, kind, prefix, context)
+
+    def _records(self, most_requests: int) -> LiveRecords:
+        """Give where the records of a question about all of them are read."""
+        return LiveRecords(self._connection.hubspot, self._connection.clock, most_requests=most_requests)
 
     async def _do(
         self, action: Action, use_case: Callable[[Connection, Request], Awaitable[Given]], request: Request

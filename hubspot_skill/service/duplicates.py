@@ -11,7 +11,6 @@ domains and these differ; deals of one name on one company, or of one name and w
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 
@@ -23,46 +22,13 @@ from hubspot_skill.service.connection import Scene
 from hubspot_skill.service.drafts import Values
 from hubspot_skill.service.joins import Join
 from hubspot_skill.service.references import name_filters, name_of, telling
-from hubspot_skill.service.words.nearest import fold, squash
+from hubspot_skill.service.words.alike import LEGAL_FORMS, is_near
+from hubspot_skill.service.words.nearest import fold
 from hubspot_skill.service.words.properties import PropertyBook
 
-__all__ = ["is_near", "key_holders", "look_alikes"]
+__all__ = ["key_holders", "look_alikes"]
 
 _MOST = 10
-_ALIKE = 0.9
-_LEGAL_FORMS = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "limited",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "plc",
-        "gmbh",
-        "ag",
-        "kg",
-        "ug",
-        "se",
-        "sa",
-        "sas",
-        "sarl",
-        "srl",
-        "spa",
-        "bv",
-        "nv",
-        "ab",
-        "as",
-        "oy",
-        "aps",
-        "pty",
-    ]
-)
 
 
 async def key_holders(scene: Scene, book: PropertyBook, values: Values) -> list[tuple[Record, str]]:
@@ -91,14 +57,6 @@ async def look_alikes(scene: Scene, book: PropertyBook, values: Values, joins: S
     if book.type.name == DEALS.name:
         return await _deals_alike(scene, book, values, joins)
     return []
-
-
-def is_near(one: str, other: str) -> bool:
-    """Tell whether two names of companies or deals are alike: equal without legal form, or nearly so."""
-    first, second = _core(one), _core(other)
-    if not first or not second:
-        return fold(one) == fold(other)
-    return first == second or difflib.SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
 
 
 async def _read_by_key(scene: Scene, book: PropertyBook, name: PropertyName, code: str) -> Record | None:
@@ -130,7 +88,7 @@ async def _contacts_alike(scene: Scene, book: PropertyBook, values: Values, join
 
 async def _companies_alike(scene: Scene, book: PropertyBook, values: Values) -> list[Record]:
     name = values.get("name")
-    core = " ".join(w for w in re.findall(r"\w+", name) if w.casefold() not in _LEGAL_FORMS) or name
+    core = " ".join(w for w in re.findall(r"\w+", name) if w.casefold() not in LEGAL_FORMS) or name
     if not name:
         return []
     found = await _search(scene, book, Search(book.type, text=core, limit=MAX_PAGE))
@@ -152,8 +110,3 @@ async def _deals_alike(scene: Scene, book: PropertyBook, values: Values, joins: 
     of_company = (Filter("associations.company", Operator.EQ, (company.id,)), is_open)
     found = await _search(scene, book, Search(book.type, (of_company,), limit=MAX_PAGE))
     return [r for r in found if is_near(name, name_of(r))][:_MOST]
-
-
-def _core(name: str) -> str:
-    words = [w for w in re.findall(r"\w+", fold(name)) if w not in _LEGAL_FORMS]
-    return squash("".join(words))

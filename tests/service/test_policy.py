@@ -9,6 +9,7 @@ import pytest
 from hubspot_skill.access.policy import Action, Policy, Toolset, toolsets
 from hubspot_skill.domain.errors import ReadOnlyError, SettingsError
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.service.hygiene.requests import DuplicatesRequest, QualityRequest
 from hubspot_skill.service.requests import (
     ActivityKind,
     ActivityRequest,
@@ -33,6 +34,8 @@ USE_CASES: dict[Action, Callable[[Crm], Awaitable[Any]]] = {
     Action.BRIEF: lambda crm: crm.brief(BriefRequest(type="contacts", record="1")),
     Action.CAMPAIGNS: lambda crm: crm.campaigns(CampaignsRequest()),
     Action.COMPLETE: lambda crm: crm.complete(CompleteKind.OWNER, "", {}),
+    Action.FIND_DUPLICATES: lambda crm: crm.find_duplicates(DuplicatesRequest(type="contacts")),
+    Action.DATA_QUALITY: lambda crm: crm.data_quality(QualityRequest(type="contacts")),
     Action.CREATE: lambda crm: crm.create(
         CreateRequest(type="contacts", fields={"email": "a@b.example"}, dry_run=True)
     ),

@@ -5,9 +5,9 @@ import pytest
 from hubspot_skill.domain.errors import AmbiguousNameError, InvalidInputError, UnknownNameError
 from hubspot_skill.domain.names import CONTACTS, DEALS, PropertyName
 from hubspot_skill.domain.schema import CustomType, Option, Owner, Pipeline, Property, PropertyType, Stage
-from hubspot_skill.service.duplicates import is_near
 from hubspot_skill.service.interpreter import options_of
 from hubspot_skill.service.references import domain_of, is_domain, is_email, name_filters
+from hubspot_skill.service.words.alike import is_near
 from hubspot_skill.service.words.people import owner
 from hubspot_skill.service.words.properties import PropertyBook
 from hubspot_skill.service.words.stages import pipeline, stage

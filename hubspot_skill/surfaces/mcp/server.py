@@ -20,7 +20,7 @@ from hubspot_skill.surfaces.mcp import completions, failures, prompts, resources
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
 from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
-from hubspot_skill.surfaces.mcp.tools import core_read, core_write
+from hubspot_skill.surfaces.mcp.tools import core_read, core_write, hygiene
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
 
@@ -28,7 +28,10 @@ NAME = "hubspot-skill"
 LIST_TTL_MS = 300_000
 """How long a client may keep a list of ours: it changes only when the server is started with other settings."""
 
-TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {Toolset.CORE: (*core_read.TOOLS, *core_write.TOOLS)}
+TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {
+    Toolset.CORE: (*core_read.TOOLS, *core_write.TOOLS),
+    Toolset.HYGIENE: hygiene.TOOLS,
+}
 
 
 def shown_tools(settings: McpSettings) -> tuple[ToolKind[Any], ...]:

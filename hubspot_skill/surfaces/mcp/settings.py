@@ -16,6 +16,7 @@ class Toolset(StrEnum):
     """The groups of tools that a server can be asked to show."""
 
     CORE = "core"
+    HYGIENE = "hygiene"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class McpSettings:
 
 
 def toolsets(names: Sequence[str]) -> tuple[Toolset, ...]:
-    """Give the toolsets of these names, in their fixed order; no names give the core.
+    """Give the toolsets of these names, in their fixed order; the core is always among them.
 
     Raises:
         SettingsError: a name is no toolset; the hint lists them.
@@ -44,4 +45,4 @@ def toolsets(names: Sequence[str]) -> tuple[Toolset, ...]:
             hint="Set HUBSPOT_SKILL_TOOLSETS to a comma-separated list of these names, or leave it out.",
             candidates=[Candidate(id=name, label=name) for name in sorted(nearest)],
         )
-    return tuple(t for t in Toolset if t in wanted) or (Toolset.CORE,)
+    return tuple(t for t in Toolset if t is Toolset.CORE or t in wanted)

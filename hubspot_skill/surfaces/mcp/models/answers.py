@@ -32,6 +32,7 @@ __all__ = [
     "RelatedContent",
     "Rows",
     "SearchContent",
+    "TableContent",
     "UnderstoodContent",
     "UserContent",
     "WhoAmIContent",
@@ -80,13 +81,15 @@ class ColumnContent(_Frozen):
     currency: str = ""
 
 
-class _Table(_Frozen):
+class TableContent(_Frozen):
+    """Rows under columns."""
+
     columns: tuple[ColumnContent, ...] = ()
     rows: Rows = ()
     returned: int
 
 
-class SearchContent(Content, _Table):
+class SearchContent(Content, TableContent):
     """One page of a search; `link` opens a row in HubSpot once {id} is filled in."""
 
     total: int
@@ -94,7 +97,7 @@ class SearchContent(Content, _Table):
     link: str = ""
 
 
-class DescribeContent(Content, _Table):
+class DescribeContent(Content, TableContent):
     """Part of the account's schema."""
 
     total: int
@@ -193,7 +196,7 @@ class CampaignContent(_Frozen):
     budget: Values = {}
 
 
-class CampaignsContent(Content, _Table):
+class CampaignsContent(Content, TableContent):
     """Campaigns as a table, or one of them with its results."""
 
     total: int | None = None
