@@ -46,6 +46,7 @@ from hubspot_skill.service.requests import (
     UpdateRequest,
 )
 from hubspot_skill.service.search import search
+from hubspot_skill.service.shape import Shape, shape
 from hubspot_skill.service.update import update
 from hubspot_skill.service.whoami import whoami
 
@@ -87,6 +88,10 @@ class Crm:
     async def describe(self, request: DescribeRequest) -> Description:
         """Tell what the account's CRM looks like."""
         return await self._do(Action.DESCRIBE, describe, request)
+
+    async def shape(self, type: str) -> Shape:
+        """Tell what records of a type are made of, for pages that draw forms and boards."""
+        return await self._do(Action.DESCRIBE, shape, type)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Find records of one type."""

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from hubspot_skill.domain.errors import InvalidInputError, MissingScopesError
 from hubspot_skill.domain.names import ObjectType
-from hubspot_skill.domain.schema import Account, AssociationLabel, CustomType, Owner, Pipeline
+from hubspot_skill.domain.schema import Account, AssociationLabel, CustomType, Owner, Pipeline, PropertyGroup
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.token_facts import TokenFacts
@@ -72,6 +72,7 @@ class Directory:
         self._custom_types = Kept(hubspot.schema.custom_types, clock)
         self._books: dict[str, Kept[PropertyBook]] = {}
         self._pipelines: dict[str, Kept[tuple[Pipeline, ...]]] = {}
+        self._groups: dict[str, Kept[tuple[PropertyGroup, ...]]] = {}
         self._labels: dict[tuple[str, str], Kept[tuple[AssociationLabel, ...]]] = {}
 
     async def account(self) -> Account:
@@ -123,6 +124,11 @@ class Directory:
         kept = self._pipelines.setdefault(type.name, Kept(lambda: self._hubspot.schema.pipelines(type), self._clock))
         return await kept.get()
 
+    async def groups(self, type: ObjectType) -> tuple[PropertyGroup, ...]:
+        """Give the headings that the properties of a type stand under, in HubSpot's order."""
+        kept = self._groups.setdefault(type.name, Kept(lambda: self._hubspot.schema.groups(type), self._clock))
+        return tuple(sorted(await kept.get(), key=lambda group: (group.order < 0, group.order)))
+
     async def warm(self, type: ObjectType) -> None:
         """Read at once what showing records of a type needs and is not known: its properties, pipelines, the owners."""
         book, pipelines = self._books.get(type.name), self._pipelines.get(type.name)
@@ -172,5 +178,11 @@ class Directory:
     def renew(self) -> bool:
         """Let what was read more than seconds ago be read again; False where nothing was that old."""
         kept = [self._owners, self._custom_types, self._account, self._token]
-        everything = [*kept, *self._books.values(), *self._pipelines.values(), *self._labels.values()]
+        everything = [
+            *kept,
+            *self._books.values(),
+            *self._pipelines.values(),
+            *self._labels.values(),
+            *self._groups.values(),
+        ]
         return sum(k.renew() for k in everything) > 0

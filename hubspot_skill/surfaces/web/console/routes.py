@@ -5,8 +5,11 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
+from hubspot_skill.surfaces.web.console.formats import day, shown
 from hubspot_skill.surfaces.web.console.frame import frame_routes
 from hubspot_skill.surfaces.web.console.home import home_routes
+from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
+from hubspot_skill.surfaces.web.console.records import record_routes
 
 __all__ = ["console_routes"]
 
@@ -14,4 +17,7 @@ __all__ = ["console_routes"]
 def console_routes(desk: Desk) -> list[Route]:
     """Give the routes."""
     bare = [Route(place.path, desk.bare, methods=["GET"]) for place in (*NAV, *LOWER)]
-    return [*bare, *frame_routes(desk), *home_routes(desk)]
+    desk.pages.offer("tone", tone_of)
+    desk.pages.offer_filter("day", day)
+    desk.pages.offer_filter("shown", shown)
+    return [*bare, *list_routes(desk), *record_routes(desk), *frame_routes(desk), *home_routes(desk)]

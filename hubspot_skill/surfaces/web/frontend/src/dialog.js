@@ -53,3 +53,35 @@ dialog?.addEventListener("close", () => {
   before = "";
   if (opener?.isConnected) opener.focus();
 });
+
+// A value's pencil opens its one field in the value's place; Esc or Cancel puts the value back.
+const kept = new Map();
+
+document.addEventListener("click", async (event) => {
+  const pencil = event.target.closest("a[data-inline]");
+  if (pencil && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+    event.preventDefault();
+    const value = pencil.closest(".value");
+    kept.set(value, [...value.childNodes]);
+    await window.htmx.ajax("GET", pencil.href, { target: value, select: "#sheet form", swap: "innerHTML" });
+    value.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    return;
+  }
+  const cancel = event.target.closest(".value [data-restore]");
+  if (cancel) {
+    event.preventDefault();
+    restore(cancel.closest(".value"));
+  }
+});
+
+function restore(value) {
+  if (!kept.has(value)) return;
+  value.replaceChildren(...kept.get(value));
+  kept.delete(value);
+  value.querySelector("a[data-inline]")?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const value = event.target.closest?.(".value");
+  if (event.key === "Escape" && value) restore(value);
+});

@@ -33,3 +33,15 @@ document.addEventListener("click", (event) => {
   list.querySelectorAll("input[name=id]").forEach((box) => { box.checked = false; });
   tell(list);
 });
+
+// Columns in the order of their list: up and down.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-up], [data-down]");
+  if (!button) return;
+  const item = button.closest("li");
+  const other = "up" in button.dataset ? item.previousElementSibling : item.nextElementSibling;
+  if (!other) return;
+  if ("up" in button.dataset) other.before(item);
+  else other.after(item);
+  button.focus();
+});
