@@ -30,14 +30,29 @@ class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"
+    PLAN_CHANGES = "plan_changes"
+    APPLY_CHANGES = "apply_changes"
+    LIST_CHANGES = "list_changes"
+    UNDO_CHANGES = "undo_changes"
+    APPROVALS = "approvals"
 
     @property
     def is_write(self) -> bool:
-        """True where HubSpot may be changed."""
+        """True where HubSpot may be changed, or where a change is made ready."""
         return self in _WRITES
 
 
-_WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.LOG_ACTIVITY})
+_WRITES = frozenset(
+    {
+        Action.CREATE,
+        Action.UPDATE,
+        Action.LOG_ACTIVITY,
+        Action.PLAN_CHANGES,
+        Action.APPLY_CHANGES,
+        Action.UNDO_CHANGES,
+        Action.APPROVALS,
+    }
+)
 
 
 class Toolset(StrEnum):

@@ -18,6 +18,7 @@ from hubspot_skill.foundation.clock import Clock
 
 if TYPE_CHECKING:
     from hubspot_skill.access.audit import Audit
+    from hubspot_skill.service.changes.desk import Noted
 
 __all__ = ["KEPT", "PRINCIPAL", "AuditLog", "chain_key"]
 
@@ -48,6 +49,25 @@ class AuditLog:
         from hubspot_skill.access.audit import Entry
 
         entry = Entry(PRINCIPAL, "", action, outcome, connection=connection_id)
+        await (await self.opened()).add(self._tenant, [entry])
+
+    async def note_change(self, noted: Noted) -> None:
+        """Keep that something was done with a plan of changes.
+
+        Raises:
+            StoreError: it could not be kept; what it tells of must not be done.
+        """
+        from hubspot_skill.access.audit import Entry
+
+        entry = Entry(
+            noted.person or PRINCIPAL,
+            "",
+            noted.action,
+            noted.outcome,
+            connection=noted.account_id,
+            plan=noted.plan_id,
+            objects=noted.objects,
+        )
         await (await self.opened()).add(self._tenant, [entry])
 
     async def opened(self) -> Audit:

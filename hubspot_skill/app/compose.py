@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from hubspot_skill import __version__
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.service.accounts import Entry
+    from hubspot_skill.service.changes.desk import Journal, JournalOpener
     from hubspot_skill.service.crm import Crm
     from hubspot_skill.surfaces.web.ports import AccountName
 
@@ -89,6 +90,8 @@ class Accounts:
         self._keeper: Keeper | None = None
         self._sharing: Sharing | None = None
         self._readiness: Readiness | None = None
+        self._journal: Journal | None = None
+        self.page_of: Callable[[str], Awaitable[str]] | None = None
 
     async def crm(self, account: str = "") -> Crm:
         """Give the use cases over an account, by its name, HubSpot id or domain; empty: the default or only one.
@@ -173,6 +176,35 @@ class Accounts:
             )
         return self._keeper
 
+    async def journal(self) -> Journal:
+        """Give the journal of changes of this installation, opened at the first change.
+
+        Raises:
+            SettingsError, PlaceError, VaultRefusedError, StoreError: as `Databases.open`.
+        """
+        from hubspot_skill.app.auditing import PRINCIPAL, AuditLog
+        from hubspot_skill.app.databases import Store
+        from hubspot_skill.app.keeper import TENANT
+        from hubspot_skill.changes.sealing import JournalKeys
+        from hubspot_skill.changes.store import PlanStore
+        from hubspot_skill.service.changes.desk import Journal
+
+        if self._journal is None:
+            store = await self.databases.open(Store.CHANGES)
+            audit = AuditLog(self.databases, TENANT, clock=self._machine)
+            self._journal = Journal(
+                store=PlanStore(store.database, JournalKeys(store.ring)),
+                tenant=TENANT,
+                principal=PRINCIPAL,
+                note=audit.note_change,
+                page=self._page_of,
+                by_terminal=self.settings.terminal_approval,
+            )
+        return self._journal
+
+    async def _page_of(self, plan_id: str) -> str:
+        return "" if self.page_of is None else await self.page_of(plan_id)
+
     async def start(self) -> None:
         """Prove at the start of a server what several hosts share: the key, the schemas, the tenants kept apart.
 
@@ -209,7 +241,9 @@ class Accounts:
         return {name: left for name, left in quotas.items() if left is not None}
 
     async def aclose(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; plans that are being applied stop at the end of their present chunk."""
+        for opened in self._opened.values():
+            await opened.crm.aclose()
         self._opened.clear()
         if self._sharing is not None:
             await self._sharing.aclose()
@@ -237,7 +271,16 @@ class Accounts:
             adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=not vault.is_key(found))
             tokens, entry = vault.tokens(found), vault.entry(found)
             limits = (await self._together()).limits(app_id=found.app_id, hub_id=str(found.hub_id), adapter=adapter)
-            opened = Opened(self.settings, adapter, tokens, self._shared_transport(), self._machine, limits, entry)
+            opened = Opened(
+                self.settings,
+                adapter,
+                tokens,
+                self._shared_transport(),
+                self._machine,
+                self.journal,
+                limits=limits,
+                entry=entry,
+            )
             self._opened[found.connection_id] = opened
         return opened
 
@@ -254,9 +297,8 @@ class Accounts:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
         limits = None if alias == SANDBOX_ALIAS else await self._limits_of_token(token, adapter)
-        return Opened(
-            self.settings, adapter, StaticToken(token), self._shared_transport(adapter), self._machine, limits
-        )
+        transport = self._shared_transport(adapter)
+        return Opened(self.settings, adapter, StaticToken(token), transport, self._machine, self.journal, limits=limits)
 
     async def _limits_of_token(self, token: Secret, adapter: AdapterSettings) -> SharedLimits | None:
         """Share with other processes of the same token; None where nothing can be written, which a token does not need."""
@@ -309,6 +351,8 @@ class Opened:
         tokens: TokenSource,
         transport: Transport,
         machine: Clock,
+        journal: JournalOpener,
+        *,
         limits: SharedLimits | None = None,
         entry: Entry | None = None,
     ) -> None:
@@ -328,7 +372,12 @@ class Opened:
         )
         policy = Policy(read_only=settings.read_only, toolsets=settings.toolsets)
         self.crm: Crm = Crm(
-            hubspot=self.hubspot, clock=clock, policy=policy, is_sandbox=adapter.is_sandbox, entry=entry
+            hubspot=self.hubspot,
+            clock=clock,
+            policy=policy,
+            is_sandbox=adapter.is_sandbox,
+            journal=journal,
+            entry=entry,
         )
 
 

@@ -122,6 +122,11 @@ class Settings(BaseModel):
         alias="HUBSPOT_SKILL_READ_ONLY",
         description="`1` hides every tool that writes and refuses every write; it wins over all other settings.",
     )
+    terminal_approval: bool = Field(
+        True,
+        alias="HUBSPOT_SKILL_TERMINAL_APPROVAL",
+        description="`0` refuses approvals by `hubspot-skill changes approve`: where an agent has your shell, it could run it.",
+    )
     toolsets: Annotated[tuple[Toolset, ...], BeforeValidator(_toolsets)] = Field(
         (Toolset.CORE,),
         alias="HUBSPOT_SKILL_TOOLSETS",

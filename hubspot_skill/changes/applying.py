@@ -21,7 +21,7 @@ from hubspot_skill.changes.sending import Answers, not_sent, send_chunk, unknown
 from hubspot_skill.changes.settling import conflicts_of, needs_reading, settle, sought_again
 from hubspot_skill.changes.steps import JournalStep, Outcome, State, StepResult
 from hubspot_skill.changes.store import PlanRow, PlanStatus, PlanStore
-from hubspot_skill.domain.errors import HubSpotSkillError, NotApprovedError, NotFoundError
+from hubspot_skill.domain.errors import AccountBusyError, HubSpotSkillError, NotApprovedError, NotFoundError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.hubspot.client import HubSpot
@@ -149,6 +149,10 @@ class Applier:
     def _task(self, plan_id: str) -> asyncio.Task[None]:
         task = self._running.get(plan_id)
         if task is None:
+            if self._running:
+                raise AccountBusyError(
+                    "another plan is being applied to this account", hint="Apply this one when that has ended."
+                )
             task = asyncio.create_task(self._run(plan_id))
             self._running[plan_id] = task
             task.add_done_callback(lambda ended: self._ended(plan_id, ended))
@@ -189,7 +193,7 @@ class Applier:
     async def _begin(self, claim: Claim, plan: PlanRow, steps: Sequence[JournalStep]) -> Begun:
         """Take the account, or wait until the process that applies this very plan has ended or died."""
         while True:
-            is_settled = plan.status in (PlanStatus.PLANNED, PlanStatus.ENDED)
+            is_settled = plan.status in (PlanStatus.PLANNED, PlanStatus.ENDED, PlanStatus.REJECTED)
             if not is_settled and not await self._store.is_approved(self._tenant, plan, [s.step for s in steps]):
                 raise NotApprovedError(
                     "this plan is not what was approved, so nothing was sent", hint="Plan again and have it approved."

@@ -15,6 +15,7 @@ from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
 from hubspot_skill.domain.records import HistoryEntry, LinkType, Record
 from hubspot_skill.domain.schema import Property, PropertyType
 from hubspot_skill.domain.search import Filter, Operator, Search
+from hubspot_skill.domain.text import clean
 from hubspot_skill.hubspot.client import HubSpot
 
 __all__ = ["Current", "Sought", "as_text", "find_by_tag", "image_of", "judge_history", "read_current", "read_histories"]
@@ -22,6 +23,7 @@ __all__ = ["Current", "Sought", "as_text", "find_by_tag", "image_of", "judge_his
 _LINKS = (StepKind.ASSOCIATE, StepKind.DISSOCIATE)
 _MAX_HISTORY = 50
 _MAX_TAGS = 50
+_NAME_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,11 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A record as it is now, of the properties that its step is about."""
+    """A record as it is now, of the properties that its step is about, and what it is called."""
 
     id: str
     image: Image
+    name: str = ""
 
 
 def as_text(name: PropertyName) -> Property:
@@ -134,10 +137,11 @@ def _grouped(sought: Sequence[Sought]) -> list[list[Sought]]:
 async def _read_by_id(hubspot: HubSpot, group: Sequence[Sought]) -> dict[int, Current]:
     names = _names(group)
     ids = [s.id for s in group] + [s.step.other_id for s in group if s.step.other_id]
-    records = await hubspot.objects.read_many(group[0].step.type, ids, properties=[as_text(n) for n in names])
+    asked = dict.fromkeys([*names, *group[0].step.type.title])
+    records = await hubspot.objects.read_many(group[0].step.type, ids, properties=[as_text(n) for n in asked])
     by_id: Mapping[str, Record] = {record.id: record for record in records}
     return {
-        s.step.place: Current(record.id, image_of(s.step, record, names))
+        s.step.place: Current(record.id, image_of(s.step, record, names), _called(record))
         for s in group
         if (record := by_id.get(s.id)) is not None
     }
@@ -145,15 +149,16 @@ async def _read_by_id(hubspot: HubSpot, group: Sequence[Sought]) -> dict[int, Cu
 
 async def _read_by_value(hubspot: HubSpot, group: Sequence[Sought], name: PropertyName) -> dict[int, Current]:
     names = list(dict.fromkeys([*_names(group), name]))
+    asked = dict.fromkeys([*names, *group[0].step.type.title])
     values = {s.value[1].lower(): s for s in group if s.value is not None}
     records = await hubspot.objects.read_many(
-        group[0].step.type, list(values), properties=[as_text(n) for n in names], id_property=name
+        group[0].step.type, list(values), properties=[as_text(n) for n in asked], id_property=name
     )
     found: dict[int, Current] = {}
     for record in records:
         owner = values.get(str(record.properties.get(name) or "").lower())
         if owner is not None:
-            found[owner.step.place] = Current(record.id, image_of(owner.step, record, names))
+            found[owner.step.place] = Current(record.id, image_of(owner.step, record, names), _called(record))
     return found
 
 
@@ -175,6 +180,11 @@ async def _read_links(hubspot: HubSpot, group: Sequence[Sought]) -> dict[int, Cu
             page = await hubspot.associations.of(link.from_type, each.id, link.to_type, after=page.next_after)
         found[each.step.place] = Current(each.id, {LINK: link_text(types)})
     return found
+
+
+def _called(record: Record) -> str:
+    """Give a record's own name, empty where it has none."""
+    return clean(" ".join(str(v) for n in record.type.title if (v := record.properties.get(n))), most=_NAME_LENGTH)
 
 
 def _names(group: Sequence[Sought]) -> list[PropertyName]:

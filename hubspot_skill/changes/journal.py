@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, final
 
-from sqlalchemy import Integer, bindparam, insert, select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hubspot_skill.changes.policy import Mode
 from hubspot_skill.changes.sending import NOT_SENT
 from hubspot_skill.changes.steps import Outcome, State, StepResult
-from hubspot_skill.changes.store import PlanStatus, PlanStore, is_account, is_plan, switch_of
-from hubspot_skill.changes.tables import accounts, days, plans, steps
+from hubspot_skill.changes.store import PlanStatus, PlanStore, is_account, is_plan, spend, switch_of
+from hubspot_skill.changes.tables import accounts, plans, steps
 from hubspot_skill.domain.errors import (
     AccountBusyError,
     HubSpotSkillError,
@@ -29,8 +29,6 @@ from hubspot_skill.domain.errors import (
 )
 
 __all__ = ["Begun", "Claim", "Halt", "HaltedError", "Journal", "LostLeaseError"]
-
-_DAY_MS = 86_400_000
 
 
 class Begun(StrEnum):
@@ -109,7 +107,7 @@ class Journal:
                 await self._set_plan(connection, claim, started_at=now)
             await self._set_plan(connection, claim, status=PlanStatus.APPLYING, reason="", stop=False)
             await self._take(connection, claim, now)
-            await self._doubt(connection, claim, now)
+            await self._doubt(connection, claim, account.applying, now)
             return Begun.OURS
 
         return await self._database.write(claim.tenant, work)
@@ -129,7 +127,7 @@ class Journal:
                     .values(status=PlanStatus.STOPPED, reason=Halt.UNFINISHED)
                 )
             await self._take(connection, claim, now)
-            await self._doubt(connection, claim, now)
+            await self._doubt(connection, claim, account.applying, now)
             return True
 
         return await self._database.write(claim.tenant, work)
@@ -151,7 +149,10 @@ class Journal:
             if plan.stop:
                 raise HaltedError(Halt.STOPPED)
             now = await self.store.now(connection)
-            taken = await self._spend(connection, claim, places, switch.policy.daily_cap, now)
+            cap = switch.policy.daily_cap
+            taken = await spend(connection, claim.tenant, claim.account_id, places, cap, now)
+            if not taken:
+                raise HaltedError(Halt.DAILY_CAP)
             changed = await connection.execute(
                 update(steps)
                 .where(
@@ -260,34 +261,31 @@ class Journal:
             .values(applying=claim.plan_id, owner=claim.owner, lease_until=now + self._lease_ms)
         )
 
-    async def _doubt(self, connection: AsyncConnection, claim: Claim, now: int) -> None:
-        """Make every step unknown that was being sent by whoever held the account before."""
+    async def _doubt(self, connection: AsyncConnection, claim: Claim, before: str | None, now: int) -> None:
+        """Make every step unknown that was being sent by whoever held the account before.
+
+        A plan that was applied at once, without holding the account, is doubted when it is older than a lease; so is its
+        status.
+        """
+        held = {before, claim.plan_id} - {None}
+        of_account = (plans.c.tenant_id == claim.tenant) & (plans.c.account_id == claim.account_id)
+        is_free = of_account & (plans.c.status == PlanStatus.APPLYING) & plans.c.plan_id.not_in(held)
+        is_young = is_free & (plans.c.started_at > now - self._lease_ms)
         await connection.execute(
             update(steps)
             .where(
                 steps.c.tenant_id == claim.tenant,
                 steps.c.account_id == claim.account_id,
                 steps.c.state == State.SENDING,
+                steps.c.plan_id.not_in(select(plans.c.plan_id).where(is_young)),
             )
             .values(state=State.UNKNOWN, outcome=Outcome.OPEN, changed_at=now)
         )
-
-    async def _spend(
-        self, connection: AsyncConnection, claim: Claim, places: Sequence[int], cap: int, now: int
-    ) -> tuple[int, ...]:
-        """Take from the day's cap; the account's row, which is locked, keeps everybody else from it."""
-        day = now // _DAY_MS
-        which = (days.c.tenant_id == claim.tenant) & (days.c.account_id == claim.account_id) & (days.c.day == day)
-        written = await connection.scalar(select(days.c.written).where(which))
-        taken = tuple(places[: max(cap - (written or 0), 0)])
-        if not taken:
-            raise HaltedError(Halt.DAILY_CAP)
-        if written is None:
-            values = {"tenant_id": claim.tenant, "account_id": claim.account_id, "day": day, "written": len(taken)}
-            await connection.execute(insert(days).values(**values))
-        else:
-            await connection.execute(update(days).where(which).values(written=written + len(taken)))
-        return taken
+        await connection.execute(
+            update(plans)
+            .where(is_free, plans.c.started_at <= now - self._lease_ms)
+            .values(status=PlanStatus.STOPPED, reason=Halt.UNFINISHED)
+        )
 
 
 _RECORD = (
@@ -312,6 +310,8 @@ def _require_current(plan: Any, now: int) -> None:
     error: HubSpotSkillError | None = None
     if plan.status == PlanStatus.PLANNED:
         error = NotApprovedError("no person has approved this plan", hint="Ask a person to approve it.")
+    elif plan.status == PlanStatus.REJECTED:
+        error = PlanEndedError("a person rejected this plan", hint="Ask what should be different, then plan again.")
     elif plan.status == PlanStatus.APPROVED and plan.expires_at <= now:
         error = PlanEndedError("the fifteen minutes of this plan are over", hint="Plan again.")
     if error is not None:

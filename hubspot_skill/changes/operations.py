@@ -6,8 +6,8 @@ spelled as `things` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from hubspot_skill.changes.steps import Image, Thing
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
@@ -19,6 +19,7 @@ __all__ = [
     "Associate",
     "Create",
     "Define",
+    "Derived",
     "Dissociate",
     "Merge",
     "Operation",
@@ -43,12 +44,28 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """Values that depend on the record as it is: a date moved by a month, a stage of the record's own pipeline.
+
+    `names` are the properties that `values` sees and may set; an InvalidInputError leaves the record out, with its message.
+    """
+
+    names: tuple[PropertyName, ...]
+    values: Callable[[Mapping[PropertyName, str]], Mapping[PropertyName, str]]
+
+
+def _no_values() -> Mapping[PropertyName, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
-    """Set properties of a record."""
+    """Set properties of a record, to fixed values and to values derived from those that it has."""
 
     type: ObjectType
     id: RecordId
-    properties: Mapping[PropertyName, str]
+    properties: Mapping[PropertyName, str] = field(default_factory=_no_values)
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +80,18 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True)
 class Associate:
-    """Link two records; a labelled link is added to those that the pair has."""
+    """Link two records; a labelled link is added to those that the pair has. `name` is the first record's."""
 
     link: Link
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dissociate:
-    """Take single labels of a link away, or the whole link where none is named."""
+    """Take single labels of a link away, or the whole link where none is named. `name` is the first record's."""
 
     link: Link
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,20 @@ from hubspot_skill.domain.records import LinkType
 from hubspot_skill.domain.writes import Link
 from hubspot_skill.hubspot.client import HubSpot
 
-__all__ = ["CHUNK", "REFERENCE", "Cost", "Draft", "LeftOut", "cost_of", "draft_plan", "is_linked", "limits_of"]
+__all__ = [
+    "CHUNK",
+    "REFERENCE",
+    "Cost",
+    "Draft",
+    "LeftOut",
+    "cost_of",
+    "draft_plan",
+    "is_linked",
+    "limits_of",
+    "link_after",
+    "new_step",
+    "watched_of",
+]
 
 CHUNK = 100
 REFERENCE = PropertyName("hs_skill_ref")
@@ -60,6 +73,7 @@ class LeftOut:
     type: str
     id: str
     reason: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +107,12 @@ async def draft_plan(
     operations: Sequence[Operation],
     *,
     new_reference: Callable[[], str],
+    leaves_out: bool = False,
 ) -> Draft:
     """Give the steps of operations against the records as they are now; `schemas` by the type's name.
+
+    With `leaves_out` a record that a value does not fit as it is (a lifecycle stage that would move back) is left out and
+    named, instead of being an error.
 
     Raises:
         InvalidInputError: a value, a record named twice, or too many of them.
@@ -112,7 +130,13 @@ async def draft_plan(
     left_out: list[LeftOut] = []
     unchanged = 0
     for step, operation in zip(sketches, operations, strict=True):
-        filled = await _filled(hubspot, step, operation, current.get(step.place), schemas, merged)
+        now = current.get(step.place)
+        try:
+            filled = await _filled(hubspot, step, operation, now, schemas, merged)
+        except InvalidInputError as error:
+            if not leaves_out or now is None:
+                raise
+            filled = LeftOut(step.type.name, step.id or now.id, error.message, now.name)
         if isinstance(filled, LeftOut):
             left_out.append(filled)
         elif filled is None:
@@ -166,22 +190,22 @@ def _sketch(
             schema = _schema(schemas, type.name)
             step = _new(place, schema, checked_values(schema, properties), new_reference)
             return replace(step, links=links)
-        case Update(type, id, properties):
+        case Update(type, id, properties, derived):
             schema = _schema(schemas, type.name)
-            after = checked_values(schema, properties)
-            return Step(
-                place, StepKind.UPDATE, type, id, after=after, forms=schema.forms, watched=_watched(schema, after)
-            )
+            after = checked_values(schema, properties) if properties or derived is None else {}
+            seen = () if derived is None else derived.names
+            watched = tuple(dict.fromkeys([*watched_of(schema, {**dict.fromkeys(seen, ""), **after}), *seen]))
+            return Step(place, StepKind.UPDATE, type, id, after=after, forms=schema.forms, watched=watched)
         case Upsert(type, key, value, properties):
             schema = _schema(schemas, type.name)
             _require_unique(schema, key)
             values = checked_values(schema, {**properties, key: value})
             step = _new(place, schema, values, new_reference)
-            return replace(step, key=(key, values[key]), watched=_watched(schema, values))
-        case Associate(link):
-            return Step(place, StepKind.ASSOCIATE, link.from_type, link.from_id, link=link)
-        case Dissociate(link):
-            return Step(place, StepKind.DISSOCIATE, link.from_type, link.from_id, link=link)
+            return replace(step, key=(key, values[key]), watched=watched_of(schema, values))
+        case Associate(link, name):
+            return Step(place, StepKind.ASSOCIATE, link.from_type, link.from_id, link=link, name=name)
+        case Dissociate(link, name):
+            return Step(place, StepKind.DISSOCIATE, link.from_type, link.from_id, link=link, name=name)
         case Archive(type, id):
             names = [n for n in type.title if n in _schema(schemas, type.name).properties]
             return Step(place, StepKind.ARCHIVE, type, id, watched=tuple(names))
@@ -221,21 +245,28 @@ async def _filled(
     if step.kind is StepKind.CREATE:
         return _filled_new(step, operation, current, schemas[step.type.name])
     if current is None:
-        return LeftOut(step.type.name, step.id, "there is no such record, or it is archived")
+        return LeftOut(step.type.name, step.id, "there is no such record, or it is archived", step.name)
     match step.kind:
         case StepKind.UPDATE:
-            return _filled_update(step, current.image, schemas[step.type.name])
+            return _filled_update(_derived(step, operation, current, schemas), current.image, schemas[step.type.name])
         case StepKind.ASSOCIATE | StepKind.DISSOCIATE:
             now = current.image[LINK]
             return (
-                None
-                if is_linked(step, now)
-                else replace(step, before={LINK: now}, after={LINK: _link_after(step, now)})
+                None if is_linked(step, now) else replace(step, before={LINK: now}, after={LINK: link_after(step, now)})
             )
         case StepKind.MERGE if step.other_id not in merged:
             return LeftOut(step.type.name, step.other_id, "there is no such record, or it is archived")
         case _:
-            return replace(step, before=_part(current.image, step.watched))
+            return replace(step, before=_part(current.image, step.watched), name=current.name)
+
+
+def _derived(step: Step, operation: Operation, current: Current, schemas: Mapping[str, TypeSchema]) -> Step:
+    """Give an update's step with the values that depend on its record, and with the record's name."""
+    step = replace(step, name=current.name)
+    if not isinstance(operation, Update) or operation.derived is None:
+        return step
+    found = operation.derived.values(current.image)
+    return replace(step, after={**step.after, **checked_values(schemas[step.type.name], found)}) if found else step
 
 
 def _filled_new(step: Step, operation: Operation, current: Current | None, schema: TypeSchema) -> Step | LeftOut | None:
@@ -249,9 +280,11 @@ def _filled_new(step: Step, operation: Operation, current: Current | None, schem
             id=current.id,
             after=_part(step.after, [n for n in step.after if n != operation.key]),
         )
-        return _filled_update(replace(found, key=None, reference=None, tag=None), current.image, schema)
+        return _filled_update(
+            replace(found, key=None, reference=None, tag=None, name=current.name), current.image, schema
+        )
     name, value = step.key or (_EMAIL, "")
-    return LeftOut(step.type.name, current.id, f"a record with {name} {value} exists already")
+    return LeftOut(step.type.name, current.id, f"a record with {name} {value} exists already", current.name)
 
 
 def _filled_update(step: Step, now: Image, schema: TypeSchema) -> Step | None:
@@ -260,12 +293,23 @@ def _filled_update(step: Step, now: Image, schema: TypeSchema) -> Step | None:
         return None
     check_stage(schema, after, now)
     check_forward(schema, after, now)
-    watched = tuple(name for name in _watched(schema, after) if name not in after)
+    watched = tuple(name for name in watched_of(schema, after) if name not in after)
     before = _part(now, sorted({*after, *watched}))
     return replace(step, before=before, after=after, watched=watched, forms=_forms(schema, before))
 
 
-def _link_after(step: Step, now: str) -> str:
+def new_step(schema: TypeSchema, operation: Create, new_reference: Callable[[], str]) -> Step:
+    """Give the step of a new record that was looked for already.
+
+    Raises:
+        InvalidInputError, UnknownNameError: a value, or one that is missing.
+    """
+    step = _sketch(0, operation, {schema.type.name: schema}, new_reference)
+    check_new(schema, step.after)
+    return step
+
+
+def link_after(step: Step, now: str) -> str:
     """Give what a link's types will be; an unlabelled link gets HubSpot's own type, which is not known yet."""
     types = frozenset(step.link.types) if step.link is not None else frozenset[LinkType]()
     if step.kind is StepKind.ASSOCIATE:
@@ -273,7 +317,7 @@ def _link_after(step: Step, now: str) -> str:
     return link_text(link_types(now) - types) if types else ""
 
 
-def _watched(schema: TypeSchema, values: Image) -> tuple[PropertyName, ...]:
+def watched_of(schema: TypeSchema, values: Image) -> tuple[PropertyName, ...]:
     """Name what HubSpot changes together with these values, and the pipeline of a stage."""
     names = [PropertyName(n) for name in values for n in _WATCHED.get(name, ())]
     if schema.stage_names is not None and not values.keys().isdisjoint(schema.stage_names):

@@ -17,6 +17,8 @@ __all__ = ["JournalKeys"]
 
 _STEP = "change-step"
 _RESULT = "change-result"
+_VIEW = "change-view"
+_WHOLE = -1
 _APPROVAL = b"change-approval"
 
 
@@ -51,6 +53,18 @@ class JournalKeys:
             VaultRefusedError: it was not sealed for this place, or was changed.
         """
         return STEP_RESULT.validate_json(self._open(record, _RESULT, tenant, plan_id, place))
+
+    def seal_view(self, tenant: str, plan_id: str, view: bytes) -> bytes:
+        """Give the sealed record of how a plan is shown."""
+        return self._seal(view, _VIEW, tenant, plan_id, _WHOLE)
+
+    def open_view(self, record: bytes, tenant: str, plan_id: str) -> bytes:
+        """Give how a plan is shown.
+
+        Raises:
+            VaultRefusedError: it was not sealed for this place, or was changed.
+        """
+        return self._open(record, _VIEW, tenant, plan_id, _WHOLE)
 
     def sign(self, *fields: str) -> bytes:
         """Give the signature of an approval: which key, then its HMAC over every field."""

@@ -125,7 +125,8 @@ class Step:
     (`watched`), `after` only what changes. `key` is a unique value of a new record that others know too (an email),
     `reference` one that only this step knows: either finds the record after a lost answer. `tag` is such a value of a
     property that is not unique, so that only a search finds it. `thing` is set where no record is meant; `id` is then the
-    name of a property or group, the id of anything else, `parent` the pipeline of a stage, and `uses` how many records lose something by it.
+    name of a property or group, the id of anything else, `parent` the pipeline of a stage, and `uses` how many records lose something by it. `name` is what
+    the record was called when it was planned, for people.
     """
 
     place: int
@@ -146,6 +147,7 @@ class Step:
     parent: str = ""
     uses: int = 0
     round: int = 0
+    name: str = ""
 
     def form(self, name: PropertyName) -> Form:
         """Give the form of a property's text."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,7 +35,7 @@ from hubspot_skill.domain.errors import NotApprovedError, NotFoundError, PlanEnd
 from hubspot_skill.domain.names import PropertyName
 from hubspot_skill.foundation.databases import Database
 
-__all__ = ["AccountSwitch", "PlanRow", "PlanStatus", "PlanStore", "is_account", "is_plan", "switch_of"]
+__all__ = ["AccountSwitch", "PlanRow", "PlanStatus", "PlanStore", "is_account", "is_plan", "spend", "switch_of"]
 
 _LIFETIME_S = 15 * 60
 _DAY_MS = 86_400_000
@@ -53,6 +53,7 @@ class PlanStatus(StrEnum):
     APPLYING = "applying"
     STOPPED = "stopped"
     ENDED = "ended"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +96,53 @@ class PlanStore:
         self.keys = keys
 
     async def add(
-        self, tenant: str, account_id: str, principal: str, planned: Sequence[Step], *, undo_of: str | None = None
+        self,
+        tenant: str,
+        account_id: str,
+        principal: str,
+        planned: Sequence[Step],
+        *,
+        undo_of: str | None = None,
+        view: bytes = b"",
+        at_once: bool = False,
     ) -> PlanRow:
         """Keep a new plan for fifteen minutes; where the account's policy approves it, it is approved at once.
 
-        An undo asks for at least as much as what it undoes.
+        An undo asks for at least as much as what it undoes. `view` is how the plan is shown, in the caller's own form.
+        With `at_once` a plan that the policy approves is also begun, its steps journalled as being sent: see `at_once`.
 
         Raises:
             WritesOffError: the account's policy or a person allows no writes.
         """
         await self._make_account(tenant, account_id)
-        switch = await self.switch(tenant, account_id)
-        _require_on(switch)
-        policy = switch.policy
-        grave = class_of(planned, policy)
         original = None if undo_of is None else await self.get(tenant, undo_of)
-        if original is not None:
-            grave = max(grave, original.change_class)
-        is_approved = is_automatic(planned, policy) and (grave is ChangeClass.C1 or policy.mode is Mode.AUTO_UP_TO)
         plan_id = secrets.token_hex(16)
         signature = digest(planned, tenant, account_id, principal, plan_id)
+        sealed = self.keys.seal_view(tenant, plan_id, view) if view else None
+        rows = [self._row(tenant, plan_id, account_id, step) for step in planned]
 
         async def work(connection: AsyncConnection) -> None:
+            account = (await connection.execute(_locked(tenant, account_id))).one()
+            switch = switch_of(account)
+            _require_on(switch)
+            policy = switch.policy
+            grave = class_of(planned, policy)
+            if original is not None:
+                grave = max(grave, original.change_class)
+            is_approved = is_automatic(planned, policy) and (grave is ChangeClass.C1 or policy.mode is Mode.AUTO_UP_TO)
+            is_begun = at_once and is_approved
             now = await self.now(connection)
+            if is_begun:
+                places = [step.place for step in planned]
+                taken = await spend(connection, tenant, account_id, places, policy.daily_cap, now)
+                if len(taken) < len(places):
+                    raise _day_is_full(policy)
             approval = self._approval(
                 tenant, plan_id, account_id, principal, signature, f"policy {policy.mode}", Means.POLICY, now
             )
             status = PlanStatus.APPROVED if is_approved else PlanStatus.PLANNED
+            if is_begun:
+                status = PlanStatus.APPLYING
             await connection.execute(
                 insert(plans).values(
                     tenant_id=tenant,
@@ -138,15 +159,15 @@ class PlanStore:
                     stop=False,
                     created_at=now,
                     expires_at=now + _LIFETIME_S * 1000,
+                    started_at=now if is_begun else None,
+                    view=sealed,
                     **(approval if is_approved else {}),
                 )
             )
             if planned:
                 state = State.APPROVED if is_approved else State.PLANNED
-                await connection.execute(
-                    insert(steps),
-                    [self._row(tenant, plan_id, account_id, step, state, now) for step in planned],
-                )
+                moment = {"state": State.SENDING if is_begun else state, "attempts": int(is_begun), "changed_at": now}
+                await connection.execute(insert(steps), [{**row, **moment} for row in rows])
 
         await self.database.write(tenant, work)
         return await self.get(tenant, plan_id)
@@ -166,14 +187,27 @@ class PlanStore:
             raise _absent()
         return _plan(row)
 
-    async def recent(self, tenant: str, account_id: str, *, most: int = 20) -> tuple[PlanRow, ...]:
-        """Give an account's newest plans, newest first."""
-        query = (
-            select(plans)
-            .where(plans.c.tenant_id == tenant, plans.c.account_id == account_id)
-            .order_by(plans.c.created_at.desc(), plans.c.plan_id)
-            .limit(most)
-        )
+    async def view(self, tenant: str, plan_id: str) -> bytes:
+        """Give how a plan is shown, empty where nothing was kept of it or its images were deleted for age."""
+
+        async def work(connection: AsyncConnection) -> bytes | None:
+            return await connection.scalar(select(plans.c.view).where(is_plan(tenant, plan_id)))
+
+        sealed = await self.database.read(tenant, work)
+        return self.keys.open_view(sealed, tenant, plan_id) if sealed else b""
+
+    async def moment(self, tenant: str) -> datetime:
+        """Give the journal's own present moment, by which plans expire."""
+        return _EPOCH + timedelta(milliseconds=await self.database.read(tenant, self.now))
+
+    async def recent(
+        self, tenant: str, account_id: str | None, *, most: int = 20, skip: int = 0
+    ) -> tuple[PlanRow, ...]:
+        """Give the newest plans of an account, or of all (None), newest first, after the first `skip`."""
+        which = plans.c.tenant_id == tenant
+        if account_id is not None:
+            which &= plans.c.account_id == account_id
+        query = select(plans).where(which).order_by(plans.c.created_at.desc(), plans.c.plan_id).limit(most).offset(skip)
 
         async def work(connection: AsyncConnection) -> tuple[PlanRow, ...]:
             return tuple(_plan(row) for row in await connection.execute(query))
@@ -185,8 +219,8 @@ class PlanStore:
         return await self._steps(tenant, steps.c.plan_id == plan_id)
 
     async def open_steps(self, tenant: str, account_id: str) -> tuple[JournalStep, ...]:
-        """Give every step of an account that was sent and not yet read back."""
-        is_sent = steps.c.state.in_((State.SENDING, State.UNKNOWN))
+        """Give every step of an account that was sent and not yet read back, but for those that are being sent."""
+        is_sent = steps.c.state == State.UNKNOWN
         is_unread = (steps.c.state == State.APPLIED) & (steps.c.outcome == Outcome.OPEN)
         return await self._steps(tenant, (steps.c.account_id == account_id) & (is_sent | is_unread))
 
@@ -250,6 +284,37 @@ class PlanStore:
             )
         return await self.get(tenant, plan_id)
 
+    async def reject(self, tenant: str, plan_id: str) -> PlanRow:
+        """Record that a person does not want a plan; it can no longer be approved or applied.
+
+        Raises:
+            NotFoundError: there is none.
+            PlanEndedError: it has begun, or ended.
+        """
+        is_waiting = plans.c.status.in_((PlanStatus.PLANNED, PlanStatus.APPROVED))
+        rejected = update(plans).where(is_plan(tenant, plan_id), is_waiting).values(status=PlanStatus.REJECTED)
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(rejected)).rowcount
+
+        changed = await self.database.write(tenant, work)
+        found = await self.get(tenant, plan_id)
+        if not changed and found.status is not PlanStatus.REJECTED:
+            raise PlanEndedError("this plan was begun, so it can no longer be rejected", hint="Undo it instead.")
+        return found
+
+    async def is_unsettled(self, tenant: str, account_id: str) -> bool:
+        """Tell whether something of an account was left half done, by this process or another."""
+        of_account = (steps.c.tenant_id == tenant) & (steps.c.account_id == account_id)
+        is_sent = steps.c.state.in_((State.SENDING, State.UNKNOWN))
+        is_unread = (steps.c.state == State.APPLIED) & (steps.c.outcome == Outcome.OPEN)
+        query = select(steps.c.place).where(of_account, is_sent | is_unread).limit(1)
+
+        async def work(connection: AsyncConnection) -> bool:
+            return await connection.scalar(query) is not None
+
+        return await self.database.read(tenant, work)
+
     async def stop(self, tenant: str, plan_id: str) -> None:
         """Ask a plan that is being applied to stop before its next chunk."""
         await self.database.write(
@@ -292,7 +357,7 @@ class PlanStore:
 
         async def work(connection: AsyncConnection) -> int:
             now = await self.now(connection)
-            never = plans.c.status.in_((PlanStatus.PLANNED, PlanStatus.APPROVED))
+            never = plans.c.status.in_((PlanStatus.PLANNED, PlanStatus.APPROVED, PlanStatus.REJECTED))
             is_old = (plans.c.created_at < now - _JOURNAL_KEPT_DAYS * _DAY_MS) | (
                 never & (plans.c.created_at < now - _PLANS_KEPT_DAYS * _DAY_MS)
             )
@@ -304,6 +369,10 @@ class PlanStore:
             is_aged = steps.c.changed_at < now - _IMAGES_KEPT_DAYS * _DAY_MS
             await connection.execute(
                 update(steps).where(steps.c.tenant_id == tenant, ended, is_aged).values(step=None, result=None)
+            )
+            is_shown_no_more = plans.c.created_at < now - _IMAGES_KEPT_DAYS * _DAY_MS
+            await connection.execute(
+                update(plans).where(plans.c.tenant_id == tenant, is_shown_no_more).values(view=None)
             )
             return len(old)
 
@@ -347,18 +416,15 @@ class PlanStore:
             "approval_mac": signed,
         }
 
-    def _row(self, tenant: str, plan_id: str, account_id: str, step: Step, state: State, now: int) -> dict[str, Any]:
+    def _row(self, tenant: str, plan_id: str, account_id: str, step: Step) -> dict[str, Any]:
         return {
             "tenant_id": tenant,
             "plan_id": plan_id,
             "place": step.place,
             "account_id": account_id,
             "kind": step.kind,
-            "state": state,
             "outcome": Outcome.OPEN,
-            "attempts": 0,
             "step": self.keys.seal_step(tenant, plan_id, step),
-            "changed_at": now,
         }
 
     async def _steps(self, tenant: str, which: ColumnElement[bool]) -> tuple[JournalStep, ...]:
@@ -423,6 +489,35 @@ def switch_of(row: Any) -> AccountSwitch:
 def is_account(tenant: str, account_id: str) -> ColumnElement[bool]:
     """Give the condition that names one account."""
     return (accounts.c.tenant_id == tenant) & (accounts.c.account_id == account_id)
+
+
+async def spend(
+    connection: AsyncConnection, tenant: str, account_id: str, places: Sequence[int], cap: int, now: int
+) -> tuple[int, ...]:
+    """Take from the day's cap and give the places that it leaves room for; the caller holds the account's row."""
+    day = now // _DAY_MS
+    which = (days.c.tenant_id == tenant) & (days.c.account_id == account_id) & (days.c.day == day)
+    written = await connection.scalar(select(days.c.written).where(which))
+    taken = tuple(places[: max(cap - (written or 0), 0)])
+    if not taken:
+        return ()
+    if written is None:
+        values = {"tenant_id": tenant, "account_id": account_id, "day": day, "written": len(taken)}
+        await connection.execute(insert(days).values(**values))
+    else:
+        await connection.execute(update(days).where(which).values(written=written + len(taken)))
+    return taken
+
+
+def _locked(tenant: str, account_id: str) -> Select[Any]:
+    return select(accounts).where(is_account(tenant, account_id)).with_for_update()
+
+
+def _day_is_full(policy: WritePolicy) -> WritesOffError:
+    return WritesOffError(
+        f"the {policy.daily_cap} records that may be written to this account in one day are written",
+        hint="A person can raise the cap with `hubspot-skill changes policy`; the day ends at midnight, UTC.",
+    )
 
 
 def _policy_values(policy: WritePolicy) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Describes the journal's tables: plans, their steps, one row per account, and what was written each day.
 
-Times are whole milliseconds since 1970. What is in a record is sealed (`step`, `result`); what the journal is searched and counted
+Times are whole milliseconds since 1970. What is in a record is sealed (`step`, `result`, `view`); what the journal is searched and counted
 by is not. The account's row is the lock under which plans are applied: one at a time.
 """
 
@@ -62,6 +62,7 @@ plans = Table(
     Column("approved_digest", Text),
     Column("approved_at", BigInteger),
     Column("approval_mac", LargeBinary),
+    Column("view", LargeBinary),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("started_at", BigInteger),

@@ -51,8 +51,10 @@ async def draft_undo(
     left_out: list[LeftOut] = []
     unchanged = 0
     for each in written:
-        made, missed = _inverse(each, current.get(each.step.place), schemas)
-        steps += made
+        now_there = current.get(each.step.place)
+        made, missed = _inverse(each, now_there, schemas)
+        name = each.step.name or (now_there.name if now_there is not None else "")
+        steps += [replace(step, name=name) for step in made]
         left_out += missed
         unchanged += not made and not missed
     numbered = tuple(_numbered(steps))
@@ -155,4 +157,4 @@ def _relinked(each: JournalStep, now: Current) -> tuple[list[Step], list[LeftOut
 
 
 def _left(each: JournalStep, reason: str) -> LeftOut:
-    return LeftOut(each.step.type.name, each.id, reason)
+    return LeftOut(each.step.type.name, each.id, reason, each.step.name)

@@ -219,9 +219,13 @@ class ReadOnlyError(CallerError):
 
 
 class NotApprovedError(CallerError):
-    """No person has approved this plan as it is now, so nothing was written."""
+    """No person has approved this plan as it is now, so nothing was written; `plan_id` names the plan where it is kept."""
 
     code = "not_approved"
+
+    def __init__(self, message: str, *, hint: str = "", plan_id: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.plan_id = plan_id
 
 
 class PlanEndedError(CallerError):

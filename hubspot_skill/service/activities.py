@@ -23,6 +23,7 @@ from hubspot_skill.domain.writes import Draft
 from hubspot_skill.service.answers import FieldChange, WriteAction, WriteAnswer
 from hubspot_skill.service.cells import Labels, number
 from hubspot_skill.service.connection import Connection, Scene
+from hubspot_skill.service.create import create_record
 from hubspot_skill.service.drafts import change_of, coded_value, read_values
 from hubspot_skill.service.interpreter import MAX_TEXT, options_of
 from hubspot_skill.service.joins import find_joins, linked, new_links, plain_labels, with_names
@@ -116,6 +117,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
     values = await read_values(scene, book, {n: v for n, v in fields.items() if v}, request.properties)
     joins = await with_names(scene, await find_joins(scene, shape.type, request.records))
     labels = await scene.labels(shape.type)
+    change_id = ""
     if request.dry_run:
         scene.note("Dry run: nothing was written.")
         typed = {n: coded_value(values.properties[n], c) for n, c in values.by_name.items()}
@@ -123,7 +125,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
     else:
         links = new_links(shape.type, joins, await plain_labels(scene, shape.type, joins))
         draft = Draft(shape.type, values.by_name, links)
-        record = await scene.writing.objects.create(draft, properties=book.having(list(values.by_name)))
+        record, change_id = await create_record(scene, draft, book.having(list(values.by_name)), joins)
     return WriteAnswer(
         action=WriteAction.WOULD_CREATE if request.dry_run else WriteAction.CREATED,
         type=shape.type.name,
@@ -132,6 +134,7 @@ async def log_activity(connection: Connection, request: ActivityRequest) -> Writ
         link=scene.link(shape.type, record.id) if record.id else "",
         changes=tuple(_told(values.properties[n], record.properties.get(n), labels) for n in values.by_name),
         linked=linked(joins),
+        change_id=change_id,
         **scene.provenance(),
     )
 

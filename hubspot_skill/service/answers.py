@@ -317,6 +317,7 @@ class WriteAnswer(Answer):
     """What was written, from HubSpot's own answer to the write.
 
     `id` and `link` are empty for a create that was only tried (`WOULD_CREATE`). UNCHANGED and FOUND wrote nothing.
+    `change_id` is the journalled plan by which the write is undone, empty where nothing was written.
     """
 
     action: WriteAction
@@ -326,6 +327,7 @@ class WriteAnswer(Answer):
     link: str
     changes: tuple[FieldChange, ...] = ()
     linked: tuple[LinkedRecord, ...] = ()
+    change_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from hubspot_skill.hubspot.limits import Priority
 from hubspot_skill.service.access_probe import probe
 from hubspot_skill.service.answers import Access, Resolved, Source
 from hubspot_skill.service.cells import KeptLabels, Labels
+from hubspot_skill.service.changes.desk import DeskOf, JournalOpener
 from hubspot_skill.service.directory import Directory, Kept
 from hubspot_skill.service.hygiene.findings import KeptFindings
 from hubspot_skill.service.interpreter import Interpreter
@@ -24,6 +25,7 @@ from hubspot_skill.service.turns import Turns
 
 if TYPE_CHECKING:
     from hubspot_skill.service.accounts import Entry
+    from hubspot_skill.service.changes.desk import Desk
 
 __all__ = ["Connection", "Provenance", "Scene"]
 
@@ -54,6 +56,7 @@ class Scene:
         self.recent = connection.recent
         self.references = References(connection.hubspot, self.words, connection.recent)
         self._labels = connection.labels
+        self._desk = connection.desk
         self._told: dict[str, Labels] = {}
         self._source: Source = connection.source
         self._notes: list[str] = []
@@ -91,6 +94,12 @@ class Scene:
             self._told[type.name] = self._labels(self.account.zone, owners, pipelines)
         return self._told[type.name]
 
+    async def desk(self) -> Desk:
+        """Give the journal of changes at this account, opened at the first change."""
+        from hubspot_skill.service.changes.desk import account_name
+
+        return await self._desk.open(self.hubspot, account_name(self._source, self.account.portal_id))
+
     def link(self, type: ObjectType, id: str) -> str:
         """Give the address of a record in HubSpot."""
         return self.account.link(type.type_id, id)
@@ -101,7 +110,8 @@ class Connection:
     """What every use case works with.
 
     `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns` lets creates of one
-    record pass one by one, `findings` is what was found by questions of hygiene, `entry` is the account's place among those of the vault, None where it is the only one.
+    record pass one by one, `findings` is what was found by questions of hygiene, `desk` its journal of changes, `entry` is
+    the account's place among those of the vault, None where it is the only one.
     """
 
     hubspot: HubSpot
@@ -114,11 +124,19 @@ class Connection:
     labels: KeptLabels
     turns: Turns
     findings: KeptFindings
+    desk: DeskOf
     entry: Entry | None = None
 
     @classmethod
     def to(
-        cls, hubspot: HubSpot, clock: Clock, policy: Policy, *, is_sandbox: bool, entry: Entry | None = None
+        cls,
+        hubspot: HubSpot,
+        clock: Clock,
+        policy: Policy,
+        *,
+        is_sandbox: bool,
+        journal: JournalOpener,
+        entry: Entry | None = None,
     ) -> Connection:
         """Connect the use cases to an account; nothing is asked of HubSpot yet."""
         return cls(
@@ -132,6 +150,7 @@ class Connection:
             labels=KeptLabels(),
             turns=Turns(),
             findings=KeptFindings(clock),
+            desk=DeskOf(journal, clock),
             entry=entry,
         )
 

@@ -7,8 +7,9 @@ HubSpot answers a conflict and `if_exists` is followed as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hubspot_skill.domain.errors import (
     AlreadyExistsError,
@@ -22,6 +23,7 @@ from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.domain.writes import Draft
 from hubspot_skill.service.answers import WriteAction, WriteAnswer
+from hubspot_skill.service.cells import plain
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import Values, change_of, coded_value, read_values
 from hubspot_skill.service.duplicates import key_holders, look_alikes
@@ -32,7 +34,10 @@ from hubspot_skill.service.update import apply_changes, read_current
 from hubspot_skill.service.words.nearest import squash
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
 
-__all__ = ["create"]
+if TYPE_CHECKING:
+    from hubspot_skill.changes.at_once import AtOnce
+
+__all__ = ["completed", "create", "create_record"]
 
 _ONE_OF: Mapping[str, tuple[str, ...]] = {
     CONTACTS.name: ("email", "firstname", "lastname"),
@@ -57,7 +62,7 @@ async def create(connection: Connection, request: CreateRequest) -> WriteAnswer:
         )
     book = await scene.directory.book(type)
     values = await read_values(scene, book, request.fields, request.properties)
-    values = await _completed(scene, book, _without_empty(values))
+    values = await completed(scene, book, values)
     joins = await find_joins(scene, type, request.links)
     joins = await with_names(scene, joins)
     await scene.labels(type)
@@ -82,24 +87,52 @@ async def _create(
         await _refuse_look_alikes(scene, book, values, joins)
     if request.dry_run:
         return await _tried(scene, book, values, joins)
-    draft = Draft(type, values.by_name, new_links(type, joins, await plain_labels(scene, type, joins)))
+    links = new_links(type, joins, await plain_labels(scene, type, joins))
+    asked = book.having([*values.by_name, *telling(type)])
     try:
-        record = await scene.writing.objects.create(draft, properties=book.having([*values.by_name, *telling(type)]))
+        record, change_id = await create_record(scene, Draft(type, values.by_name, links), asked, joins)
     except AlreadyExistsError as error:
         return await _lost_race(scene, book, request, values, joins, error)
     scene.recent.keep(record)
     for warning in record.warnings:
         scene.note(f"HubSpot: {clean(warning, most=200)}")
-    return await _answer(scene, book, WriteAction.CREATED, record, values, joins)
+    return await _answer(scene, book, WriteAction.CREATED, record, values, joins, change_id)
+
+
+async def create_record(
+    scene: Scene, draft: Draft, properties: Sequence[Property], joins: Sequence[Join]
+) -> tuple[Record, str]:
+    """Write a new record, journalled; give HubSpot's answer, and the plan's id.
+
+    Raises:
+        HubSpotSkillError: as `objects.create`, and what `write_at_once` refuses.
+    """
+    from hubspot_skill.service.changes.single import create_step, read_back, write_at_once
+
+    title = " ".join(v for n in draft.type.title if (v := draft.properties.get(n, "")))
+    step = await create_step(scene, draft.type, draft.properties, draft.links, clean(plain(title), most=80))
+    marks = dict(mark for mark in (step.reference, step.tag) if mark is not None)
+    sent = replace(draft, properties={**draft.properties, **marks})
+
+    async def work(at: AtOnce) -> Record:
+        create = lambda: scene.writing.objects.create(sent, properties=properties)  # noqa: E731
+        return await at.send(0, create, lambda answer: read_back(step, answer))
+
+    ends = {f"{join.to.type.name} {join.to.id}": join.to.name for join in joins}
+    return await write_at_once(scene, [step], ends, work)
 
 
 def _without_empty(values: Values) -> Values:
     return replace(values, by_name={name: code for name, code in values.by_name.items() if code})
 
 
-async def _completed(scene: Scene, book: PropertyBook, values: Values) -> Values:
-    """Give the values with what a new record must have; a stage that is not given is the pipeline's first."""
-    type = book.type
+async def completed(scene: Scene, book: PropertyBook, values: Values) -> Values:
+    """Give the values with what a new record must have; a stage that is not given is the pipeline's first.
+
+    Raises:
+        InvalidInputError: something that it needs is missing.
+    """
+    type, values = book.type, _without_empty(values)
     wanted = _ONE_OF.get(type.name, ())
     if wanted and not any(values.get(name) for name in wanted):
         raise InvalidInputError(f"a new {type.singular} needs {' or '.join(wanted)}: found none", field=wanted[0])
@@ -224,7 +257,13 @@ async def _lost_race(
 
 
 async def _answer(
-    scene: Scene, book: PropertyBook, action: WriteAction, record: Record, values: Values, joins: list[Join]
+    scene: Scene,
+    book: PropertyBook,
+    action: WriteAction,
+    record: Record,
+    values: Values,
+    joins: list[Join],
+    change_id: str = "",
 ) -> WriteAnswer:
     labels = await scene.labels(book.type)
     shown: list[Property] = [values.properties[n] for n in values.by_name]
@@ -236,5 +275,6 @@ async def _answer(
         link=scene.link(book.type, record.id) if record.id else "",
         changes=tuple(change_of(p, None, record.properties.get(p.name), labels) for p in shown),
         linked=linked(joins),
+        change_id=change_id,
         **scene.provenance(),
     )

@@ -26,6 +26,7 @@ from hubspot_skill.service.answers import (
 )
 from hubspot_skill.service.brief import brief
 from hubspot_skill.service.campaigns import campaigns
+from hubspot_skill.service.changes.desk import WAIT_S, JournalOpener
 from hubspot_skill.service.complete import complete
 from hubspot_skill.service.connection import Connection
 from hubspot_skill.service.create import create
@@ -52,6 +53,9 @@ from hubspot_skill.service.whoami import whoami
 
 if TYPE_CHECKING:
     from hubspot_skill.service.accounts import Entry
+    from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
+    from hubspot_skill.service.changes.approving import Approvals
+    from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
 
 __all__ = ["Crm"]
 
@@ -62,13 +66,20 @@ Given = TypeVar("Given")
 class Crm:
     """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data.
 
-    `entry` is the account's place among those of the vault, None where it is the only one.
+    `journal` opens the installation's journal of changes, at the first change. `entry` is the account's place among those of the vault, None where it is the only one.
     """
 
     def __init__(
-        self, *, hubspot: HubSpot, clock: Clock, policy: Policy, is_sandbox: bool, entry: Entry | None = None
+        self,
+        *,
+        hubspot: HubSpot,
+        clock: Clock,
+        policy: Policy,
+        is_sandbox: bool,
+        journal: JournalOpener,
+        entry: Entry | None = None,
     ) -> None:
-        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, entry=entry)
+        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry)
 
     @property
     def policy(self) -> Policy:
@@ -134,6 +145,49 @@ class Crm:
     async def log_activity(self, request: ActivityRequest) -> WriteAnswer:
         """Log a note, call, meeting, email or task."""
         return await self._do(Action.LOG_ACTIVITY, log_activity, request)
+
+    async def plan_changes(self, request: PlanRequest) -> PlanAnswer:
+        """Plan changes of many records, or several of one; nothing is written to HubSpot."""
+        from hubspot_skill.service.changes.planning import plan_changes
+
+        return await self._do(Action.PLAN_CHANGES, plan_changes, request)
+
+    async def apply_changes(
+        self, plan_id: str, *, progress: Callable[[int, int], None] | None = None, wait_s: float | None = WAIT_S
+    ) -> AppliedAnswer:
+        """Apply a plan that a person or their policy approved; asked again, the same answer comes back.
+
+        `progress` is told how many steps are behind and how many there are. After `wait_s` the plan is told as it stands,
+        and goes on; None waits for its end.
+        """
+        from hubspot_skill.service.changes.applying import apply_changes
+
+        self.policy.authorize(Action.APPLY_CHANGES)
+        return await apply_changes(self._connection, plan_id, progress=progress, wait_s=wait_s)
+
+    async def list_changes(self, request: ChangesRequest) -> ChangesAnswer:
+        """Tell what was planned and changed, or one plan in detail."""
+        from hubspot_skill.service.changes.listing import list_changes
+
+        return await self._do(Action.LIST_CHANGES, list_changes, request)
+
+    async def undo_changes(self, plan_id: str) -> PlanAnswer:
+        """Plan the way back of a plan that was applied; nothing is written to HubSpot."""
+        from hubspot_skill.service.changes.undoing import undo_changes
+
+        return await self._do(Action.UNDO_CHANGES, undo_changes, plan_id)
+
+    async def approvals(self) -> Approvals:
+        """Give what a person decides about this account's plans; for surfaces that have that person before them."""
+        from hubspot_skill.service.changes.approving import Approvals
+
+        self.policy.authorize(Action.APPROVALS)
+        desk = await (await self._connection.scene()).desk()
+        return Approvals(desk.journal, account_id=desk.account_id)
+
+    async def aclose(self) -> None:
+        """Let what is being applied end with its present chunk; the account itself is closed by whoever opened it."""
+        await self._connection.desk.aclose()
 
     async def complete(self, kind: CompleteKind, prefix: str, context: Mapping[str, str]) -> tuple[str, ...]:
         """Give names that begin as somebody typed."""

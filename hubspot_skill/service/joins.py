@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, NotFoundError, UnknownNameError
+from hubspot_skill.domain.errors import InvalidInputError, NotFoundError, UnknownNameError
 from hubspot_skill.domain.names import COMPANIES, CONTACTS, DEALS, ObjectType, RecordId
 from hubspot_skill.domain.records import HUBSPOT_DEFINED, LinkType
 from hubspot_skill.domain.schema import AssociationLabel
@@ -13,7 +13,6 @@ from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.domain.writes import Link, NewLink
 from hubspot_skill.service.answers import LinkedRecord
 from hubspot_skill.service.connection import Scene
-from hubspot_skill.service.failures import tell_written
 from hubspot_skill.service.references import Reference
 from hubspot_skill.service.requests import LinkTo
 from hubspot_skill.service.views import names_of
@@ -22,8 +21,8 @@ from hubspot_skill.service.words.nearest import candidate, named, nearest
 __all__ = [
     "Join",
     "find_joins",
+    "link_of",
     "linked",
-    "make_joins",
     "missing_joins",
     "new_links",
     "plain_labels",
@@ -114,33 +113,13 @@ async def plain_labels(scene: Scene, type: ObjectType, joins: Sequence[Join]) ->
     return found
 
 
-async def missing_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]) -> list[Join]:
-    """Give those of the links that are not there yet; one read for each linked type."""
-    return [join for join, _ in await _missing(scene, type, id, joins)]
-
-
-async def make_joins(scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]) -> list[Join]:
-    """Make the links of an existing record that are not there yet, and give those made; one write a link.
-
-    Raises:
-        HubSpotSkillError: HubSpot refused one; `wrote` is "some" where others were made before.
-    """
-    made: list[Join] = []
-    for join, there in await _missing(scene, type, id, joins):
-        try:
-            await _make(scene, type, id, join, there)
-        except HubSpotSkillError as error:
-            if made:
-                tell_written(error)
-            raise
-        made.append(join)
-    return made
-
-
-async def _missing(
+async def missing_joins(
     scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join]
 ) -> list[tuple[Join, tuple[LinkType, ...]]]:
-    """Give the missing links, each with the kinds of link that the two records have now."""
+    """Give the links that are not there yet, each with the kinds of link that the two records have now.
+
+    One read for each linked type.
+    """
     found: list[tuple[Join, tuple[LinkType, ...]]] = []
     for to_name in dict.fromkeys(j.to.type.name for j in joins):
         group = [j for j in joins if j.to.type.name == to_name]
@@ -166,14 +145,13 @@ async def _existing(
     return found
 
 
-async def _make(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[LinkType]) -> None:
-    """Make one link. HubSpot replaces the labels of a pair, so those that it has, Primary too, are sent again."""
+async def link_of(scene: Scene, type: ObjectType, id: RecordId, join: Join, there: Sequence[LinkType]) -> Link:
+    """Give the link to send. HubSpot replaces the labels of a pair, so those that it has, Primary too, are sent again."""
     if join.label is None:
-        await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id))
-        return
+        return Link(type, id, join.to.type, join.to.id)
     plain = [k.type for k in await scene.directory.labels(type, join.to.type) if not k.label]
     types = (*(kept for kept in there if kept not in plain), join.label.type)
-    await scene.writing.associations.link(Link(type, id, join.to.type, join.to.id, types))
+    return Link(type, id, join.to.type, join.to.id, types)
 
 
 async def with_names(scene: Scene, joins: Sequence[Join]) -> list[Join]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hubspot_skill.domain.errors import (
     HubSpotSkillError,
@@ -21,7 +22,7 @@ from hubspot_skill.domain.errors import (
     UnknownNameError,
     ValueChangedError,
 )
-from hubspot_skill.domain.names import CONTACTS, ObjectType, PropertyName, RecordId
+from hubspot_skill.domain.names import CONTACTS, ObjectType, PropertyName
 from hubspot_skill.domain.records import Record
 from hubspot_skill.domain.schema import Pipeline, Property
 from hubspot_skill.domain.text import clean, quote
@@ -30,15 +31,20 @@ from hubspot_skill.service.answers import FieldChange, WriteAction, WriteAnswer
 from hubspot_skill.service.connection import Connection, Scene
 from hubspot_skill.service.drafts import Values, change_of, coded_value, is_same, read_values
 from hubspot_skill.service.failures import tell_written
-from hubspot_skill.service.joins import Join, find_joins, linked, make_joins, missing_joins, with_names
+from hubspot_skill.service.joins import Join, find_joins, link_of, linked, missing_joins, with_names
 from hubspot_skill.service.references import is_email, name_of
 from hubspot_skill.service.requests import Given, UpdateRequest
 from hubspot_skill.service.words.properties import PropertyBook, pipeline_property, stage_property
+
+if TYPE_CHECKING:
+    from hubspot_skill.changes.at_once import AtOnce
 
 __all__ = ["apply_changes", "read_current", "update"]
 
 _LIFECYCLE = PropertyName("lifecyclestage")
 _CLOSE = PropertyName("closedate")
+_MOVED = ("closedate", "closed_date", "hs_task_completion_date")
+"""What HubSpot sets itself when a stage or status changes, so that an undo has to know it."""
 
 
 async def update(connection: Connection, request: UpdateRequest) -> WriteAnswer:
@@ -78,8 +84,8 @@ def _check_unchanged(type: ObjectType, record: Record, since: datetime | None) -
 
 async def read_current(scene: Scene, book: PropertyBook, word: str, named: Iterable[str]) -> Record:
     """Read a record with the present values of the named properties; one request for an id or email, else two."""
-    staged = (stage_property(book.type), pipeline_property(book.type), _CLOSE)
-    props = book.having(list(dict.fromkeys([*named, *book.type.title, "email", "domain", *staged])))
+    staged = (stage_property(book.type), pipeline_property(book.type))
+    props = book.having(list(dict.fromkeys([*named, *book.type.title, "email", "domain", *staged, *_MOVED])))
     if book.type.name == CONTACTS.name and is_email(word):
         email = PropertyName("email")
         try:
@@ -107,15 +113,15 @@ async def apply_changes(
         if not is_same(values.properties[name], record.properties.get(name), code, scene.account.zone)
     }
     named_joins = await with_names(scene, joins)
+    change_id = ""
     if is_dry:
-        open_joins = await missing_joins(scene, type, record.id, named_joins)
+        open_joins: Sequence[Join] = [join for join, _ in await missing_joins(scene, type, record.id, named_joins)]
         after = {name: coded_value(values.properties[name], code) for name, code in differing.items()}
         written = replace(record, properties={**record.properties, **after})
         action = WriteAction.WOULD_UPDATE if differing or open_joins else WriteAction.UNCHANGED
         scene.note("Dry run: nothing was written.")
     else:
-        written = await _write(scene, type, record, differing, values.properties) if differing else record
-        open_joins = await _join(scene, type, record.id, named_joins, has_written=bool(differing))
+        written, open_joins, change_id = await _carry_out(scene, record, differing, values.properties, named_joins)
         action = WriteAction.UPDATED if differing or open_joins else WriteAction.UNCHANGED
         _note_kept(scene, written, differing, values)
     if action is WriteAction.UNCHANGED:
@@ -128,6 +134,7 @@ async def apply_changes(
         link=scene.link(type, record.id),
         changes=await _changes(scene, book, record, written, differing, values.properties),
         linked=linked(open_joins),
+        change_id=change_id,
         **scene.provenance(),
     )
 
@@ -172,6 +179,57 @@ def _told(value: object) -> str:
     return "empty" if value is None else quote(str(value))
 
 
+async def _carry_out(
+    scene: Scene,
+    record: Record,
+    differing: Mapping[PropertyName, str],
+    properties: Mapping[PropertyName, Property],
+    joins: Sequence[Join],
+) -> tuple[Record, Sequence[Join], str]:
+    """Write what differs and the links that are missing, journalled; give the record, those links, and the plan's id."""
+    from hubspot_skill.service.changes.single import link_step, linked_as, read_back, update_step, write_at_once
+
+    type = record.type
+    missing = await missing_joins(scene, type, record.id, joins) if joins else []
+    if not differing and not missing:
+        return record, (), ""
+    await scene.labels(type)
+    steps = [await update_step(scene, record, differing)] if differing else []
+    links = [await link_of(scene, type, record.id, join, there) for join, there in missing]
+    first = len(steps)
+    steps += [
+        link_step(first + i, link, there, name_of(record))
+        for i, (link, (_, there)) in enumerate(zip(links, missing, strict=True))
+    ]
+
+    async def work(at: AtOnce) -> Record:
+        written = record
+        if differing:
+            write = lambda: _write(scene, type, record, differing, properties)  # noqa: E731
+            written = await at.send(0, write, lambda answer: read_back(steps[0], answer))
+        for place, link in enumerate(links, start=first):
+            try:
+                await at.send(
+                    place,
+                    lambda link=link: scene.writing.associations.link(link),
+                    lambda _, place=place: linked_as(steps[place]),
+                )
+            except HubSpotSkillError as error:
+                if differing:
+                    tell_written(
+                        error,
+                        f"the values of {type.singular} {record.id} were written, but not every link: {error.message}",
+                    )
+                elif place > first:
+                    tell_written(error)
+                raise
+        return written
+
+    ends = {f"{join.to.type.name} {join.to.id}": join.to.name for join, _ in missing}
+    written, change_id = await write_at_once(scene, steps, ends, work)
+    return written, [join for join, _ in missing], change_id
+
+
 async def _write(
     scene: Scene,
     type: ObjectType,
@@ -180,7 +238,9 @@ async def _write(
     properties: Mapping[PropertyName, Property],
 ) -> Record:
     book = await scene.directory.book(type)
-    asked = book.having(list(dict.fromkeys([*differing, *type.title, "email", "domain", _CLOSE])))
+    asked = book.having(
+        list(dict.fromkeys([*differing, *type.title, "email", "domain", pipeline_property(type), *_MOVED]))
+    )
     objects = scene.writing.objects
     is_back = _moves_back(record, differing, properties)
     if is_back:
@@ -216,17 +276,6 @@ async def _put_back(scene: Scene, type: ObjectType, record: Record, refused: Hub
     except HubSpotSkillError:
         was = quote(before[_LIFECYCLE])
         tell_written(refused, f"{refused.message}; the lifecycle stage, which was {was}, is empty now")
-
-
-async def _join(
-    scene: Scene, type: ObjectType, id: RecordId, joins: Sequence[Join], *, has_written: bool
-) -> Sequence[Join]:
-    try:
-        return await make_joins(scene, type, id, joins)
-    except HubSpotSkillError as error:
-        if has_written:
-            tell_written(error, f"the values of {type.singular} {id} were written, but not every link: {error.message}")
-        raise
 
 
 async def _changes(

@@ -20,6 +20,7 @@ from hubspot_skill.hubspot.transport import Transport
 from hubspot_skill.service.crm import Crm
 from hubspot_skill.surfaces.mcp.server import build_server
 from hubspot_skill.surfaces.mcp.settings import McpSettings
+from tests.journal_fixture import TestJournal
 from tests.mcp.conftest import VERSION
 from tests.sandbox_fixture import Served
 
@@ -48,10 +49,15 @@ async def crm_over(
     settings = AdapterSettings(api_base_url=served.base_url, limits=UNLIMITED, **patience_s)
     clock = PortalTime(served)
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
+    journal = TestJournal()
+    policy = Policy(read_only=read_only)
+    crm = Crm(hubspot=hubspot, clock=clock, policy=policy, is_sandbox=True, journal=journal.open)
     try:
-        yield Crm(hubspot=hubspot, clock=clock, policy=Policy(read_only=read_only), is_sandbox=True)
+        yield crm
     finally:
+        await crm.aclose()
         await hubspot.aclose()
+        await journal.aclose()
 
 
 @asynccontextmanager

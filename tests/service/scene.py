@@ -17,6 +17,7 @@ from hubspot_skill.hubspot.tokens import StaticToken
 from hubspot_skill.hubspot.transport import Transport
 from hubspot_skill.sandbox.seed import CampaignAmountSeed, CampaignSeed, PortalSeed, SeedLink, SeedRecord
 from hubspot_skill.service.crm import Crm
+from tests.journal_fixture import TestJournal
 from tests.manual_clock import ManualClock
 from tests.sandbox.engine_portal import DAY, NOW, NOW_MS, contact, portal, record
 from tests.sandbox_fixture import Served
@@ -111,6 +112,7 @@ class Office:
     clock: ManualClock
     served: Served
     hubspot: HubSpot
+    journal: TestJournal
 
     def calls(self) -> list[str]:
         """Give every call that the sandbox has seen, as method and path."""
@@ -156,9 +158,11 @@ async def opened(served: Served, *, policy: Policy | None = None, token: str = "
     settings = AdapterSettings(api_base_url=served.base_url, limits=NO_LIMITS)
     clock = LeapingClock(NOW)
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
+    journal = TestJournal()
+    crm = Crm(hubspot=hubspot, clock=clock, policy=policy or Policy(), is_sandbox=True, journal=journal.open)
     try:
-        yield Office(
-            Crm(hubspot=hubspot, clock=clock, policy=policy or Policy(), is_sandbox=True), clock, served, hubspot
-        )
+        yield Office(crm, clock, served, hubspot, journal)
     finally:
+        await crm.aclose()
         await hubspot.aclose()
+        await journal.aclose()

@@ -28,6 +28,7 @@ _MAX_SENTENCE = 600
 _DETAILS = (
     "field",
     "existing_id",
+    "plan_id",
     "properties",
     "expired",
     "scopes",
