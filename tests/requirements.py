@@ -68,6 +68,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise("rest-document", "REST answers what its OpenAPI document says, and nothing else.", "README, REST"),
     Promise("rest-examples", "The README's REST examples work as they stand.", "README, REST"),
     Promise("rest-if-match", "An update with an old tag changes nothing.", "README, REST"),
+    Promise("export-whole", "An export holds every record that matches, exactly, in a private file.", "README, tools"),
+    Promise("export-outside", "An export never passes through the conversation.", "README, tools"),
     Promise("sandbox-says-so", "Every answer from the sandbox says that it is pretend data.", "README, sandbox"),
     Promise("official-clients", "HubSpot's own Python clients work against the sandbox.", "README, sandbox"),
 )

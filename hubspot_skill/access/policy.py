@@ -27,6 +27,7 @@ class Action(StrEnum):
     COMPLETE = "complete"
     FIND_DUPLICATES = "find_duplicates"
     DATA_QUALITY = "data_quality"
+    EXPORT = "export"
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"
@@ -60,6 +61,8 @@ class Toolset(StrEnum):
 
     CORE = "core"
     HYGIENE = "hygiene"
+    MARKETING = "marketing"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)

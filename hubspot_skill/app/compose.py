@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from hubspot_skill.service.accounts import Entry
     from hubspot_skill.service.changes.desk import Journal, JournalOpener
     from hubspot_skill.service.crm import Crm
+    from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.surfaces.web.ports import AccountName
 
 __all__ = ["HOW_TO_CONNECT", "Accounts", "Opened", "adapter_settings", "mcp_server", "mcp_settings"]
@@ -278,6 +279,7 @@ class Accounts:
                 self._shared_transport(),
                 self._machine,
                 self.journal,
+                self._exporter(found.connection_id),
                 limits=limits,
                 entry=entry,
             )
@@ -297,8 +299,16 @@ class Accounts:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
         limits = None if alias == SANDBOX_ALIAS else await self._limits_of_token(token, adapter)
-        transport = self._shared_transport(adapter)
-        return Opened(self.settings, adapter, StaticToken(token), transport, self._machine, self.journal, limits=limits)
+        return Opened(
+            self.settings,
+            adapter,
+            StaticToken(token),
+            self._shared_transport(adapter),
+            self._machine,
+            self.journal,
+            self._exporter(alias),
+            limits=limits,
+        )
 
     async def _limits_of_token(self, token: Secret, adapter: AdapterSettings) -> SharedLimits | None:
         """Share with other processes of the same token; None where nothing can be written, which a token does not need."""
@@ -308,6 +318,18 @@ class Accounts:
         except PlaceError as error:
             _log.warning("limits_not_shared", error=error.message)
             return None
+
+    def _exporter(self, connection: str) -> Exporter:
+        """Give what exports an account, by its id in the vault or its name here; nothing is made before the first export."""
+        from hubspot_skill.app.auditing import AuditLog
+        from hubspot_skill.app.keeper import TENANT
+        from hubspot_skill.service.export.exporting import Exporter
+        from hubspot_skill.service.export.shelf import Shelf
+
+        async def noted(action: str, outcome: str) -> None:
+            await AuditLog(self.databases, TENANT, clock=self._machine).note(action, outcome, connection)
+
+        return Exporter(Shelf(self._places.exports), noted)
 
     def _only_if_meant(self, alias: str, account: str) -> Opened:
         if account.strip().casefold() not in {"", alias}:
@@ -352,6 +374,7 @@ class Opened:
         transport: Transport,
         machine: Clock,
         journal: JournalOpener,
+        exporter: Exporter,
         *,
         limits: SharedLimits | None = None,
         entry: Entry | None = None,
@@ -378,6 +401,7 @@ class Opened:
             is_sandbox=adapter.is_sandbox,
             journal=journal,
             entry=entry,
+            exporter=exporter,
         )
 
 

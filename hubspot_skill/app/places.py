@@ -62,6 +62,11 @@ class Places:
         return bool(self.stores())
 
     @property
+    def exports(self) -> Path:
+        """The folder of files that were exported, of all accounts."""
+        return self.data / "exports"
+
+    @property
     def portals(self) -> Path:
         """The folder of generated sandbox portals."""
         return self.data / "sandbox"

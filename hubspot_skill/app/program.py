@@ -17,6 +17,8 @@ from hubspot_skill.surfaces.cli.actions import (
     ArgumentsOf,
     CheckResult,
     DemoChoice,
+    ExportChoice,
+    Exported,
     Facts,
     LoginChoice,
     SandboxChoice,
@@ -81,6 +83,12 @@ class Program:
         from hubspot_skill.app import toolbox
 
         return self._with_account(lambda settings, accounts: toolbox.call_tool(settings, accounts, tool, arguments_of))
+
+    def export(self, choice: ExportChoice) -> Exported:
+        """Write whole results to a file."""
+        from hubspot_skill.app import exporting
+
+        return self._with_account(lambda settings, accounts: exporting.export(settings, accounts, choice))
 
     def doctor(self) -> Sequence[CheckResult]:
         """Check the settings, the way to HubSpot and the token."""

@@ -10,12 +10,15 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import IO
 
 from hubspot_skill.domain.errors import PlaceError
 
 __all__ = [
     "MODES_ARE_CHECKED",
+    "append_private_line",
     "create_private_file",
+    "open_private_file",
     "private_directory",
     "private_file",
     "read_private_file",
@@ -25,6 +28,7 @@ __all__ = [
 
 MODES_ARE_CHECKED = os.name == "posix"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def private_directory(path: Path) -> None:
@@ -78,6 +82,31 @@ def replace_private_file(path: Path, content: bytes) -> None:
         made.unlink()
         raise _unusable(path, "file", error) from error
     sync_directory(path.parent)
+
+
+def open_private_file(path: Path) -> IO[bytes]:
+    """Open a new file for writing that only its owner can read; the caller closes it.
+
+    Raises:
+        PlaceError: one of that name is there, or the folder cannot be used.
+    """
+    try:
+        return os.fdopen(os.open(path, _NEW, 0o600), "w+b")
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+
+
+def append_private_line(path: Path, line: str) -> None:
+    """Add a line to a file that only its owner can read, made where there is none; lines of several processes stay whole."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+        try:
+            os.write(descriptor, f"{line}\n".encode())
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
 
 
 def read_private_file(path: Path, *, most_bytes: int) -> bytes:
@@ -149,7 +178,7 @@ def _write_beside(path: Path, content: bytes) -> Path:
     """Write a new file next to `path`, down to the disk, and give its name."""
     made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        descriptor = os.open(made, _NEW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()

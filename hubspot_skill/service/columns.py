@@ -7,7 +7,7 @@ for all rows is named in the column, several get a column of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hubspot_skill.domain.errors import InvalidInputError
@@ -23,6 +23,8 @@ from hubspot_skill.service.words.properties import NAME, PropertyBook, pipeline_
 __all__ = ["MAX_FIELDS", "Columns", "choose", "default_fields", "money_currency", "record_value"]
 
 MAX_FIELDS = 50
+LONGEST_CELL = 32_767
+"""What a cell of a spreadsheet holds."""
 _DEFAULTS = {
     "contacts": ("name", "email", "company", "jobtitle", "lifecyclestage", "hubspot_owner_id"),
     "companies": ("name", "domain", "industry", "city", "country", "hubspot_owner_id"),
@@ -63,6 +65,26 @@ class Columns:
             cells = [record.id, *(record_value(record, p, labels) for p in self.shown)]
             rows.append((*cells, _currency_of(record, account)) if is_mixed else tuple(cells))
         return Table(tuple(columns), tuple(rows))
+
+    def sheet(
+        self, labels: Labels, account: Account
+    ) -> tuple[tuple[Column, ...], Callable[[Record], tuple[Cell, ...]]]:
+        """Give the columns of a file and what makes its rows; whole texts, and each deal's currency where there are several.
+
+        Unlike `table` the columns do not hang on the records, since a file is begun before all are read.
+        """
+        has_money = any(_is_deal_money(self.type, p) for p in self.shown)
+        is_mixed = has_money and bool(account.additional_currencies) and all(p.name != _CURRENCY for p in self.shown)
+        one = "" if account.additional_currencies else account.currency
+        columns = [Column("id", "Id", "record"), *(_column(self.type, p, one, account) for p in self.shown)]
+        if is_mixed:
+            columns.append(Column(_CURRENCY, "Currency", "text"))
+
+        def row(record: Record) -> tuple[Cell, ...]:
+            cells = (record.id, *(record_value(record, p, labels, most=LONGEST_CELL) for p in self.shown))
+            return (*cells, _currency_of(record, account)) if is_mixed else cells
+
+        return tuple(columns), row
 
 
 def choose(book: PropertyBook, fields: Sequence[str], pipelines: Sequence[Pipeline], account: Account) -> Columns:

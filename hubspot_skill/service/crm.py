@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from hubspot_skill.access.policy import Action, Policy
-from hubspot_skill.domain.errors import RejectedValueError, UnknownNameError
+from hubspot_skill.domain.errors import PlaceError, RejectedValueError, UnknownNameError
 from hubspot_skill.foundation.clock import Clock
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.service.activities import log_activity
@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
     from hubspot_skill.service.changes.approving import Approvals
     from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
+    from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
+    from hubspot_skill.service.export.exporting import Exporter
+    from hubspot_skill.service.export.shelf import Kept
 
 __all__ = ["Crm"]
 
@@ -66,7 +69,8 @@ Given = TypeVar("Given")
 class Crm:
     """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data.
 
-    `journal` opens the installation's journal of changes, at the first change. `entry` is the account's place among those of the vault, None where it is the only one.
+    `journal` opens the installation's journal of changes, at the first change. `entry` is the account's place among those of the vault, None where it is the only one. Without `exporter` there is
+    no place for files here, and an export is refused.
     """
 
     def __init__(
@@ -78,7 +82,9 @@ class Crm:
         is_sandbox: bool,
         journal: JournalOpener,
         entry: Entry | None = None,
+        exporter: Exporter | None = None,
     ) -> None:
+        self._exporter = exporter
         self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry)
 
     @property
@@ -188,6 +194,28 @@ class Crm:
     async def aclose(self) -> None:
         """Let what is being applied end with its present chunk; the account itself is closed by whoever opened it."""
         await self._connection.desk.aclose()
+
+    async def export(self, request: ExportRequest, progress: Progress | None = None) -> ExportAnswer:
+        """Write all that a search matches to a private file; `progress` is told the rows written and the rows there are."""
+
+        async def act(connection: Connection, asked: ExportRequest) -> ExportAnswer:
+            return await self._exports().export(connection, asked, progress)
+
+        return await self._do(Action.EXPORT, act, request)
+
+    def exported(self, name: str) -> Kept:
+        """Give a file that was exported before, by its name.
+
+        Raises:
+            NotFoundError: there is none, or it was deleted after its week.
+        """
+        self.policy.authorize(Action.EXPORT)
+        return self._exports().shelf.found(name)
+
+    def _exports(self) -> Exporter:
+        if self._exporter is None:
+            raise PlaceError("this server has no folder for exports", hint="Use `hubspot-skill export` in a shell.")
+        return self._exporter
 
     async def complete(self, kind: CompleteKind, prefix: str, context: Mapping[str, str]) -> tuple[str, ...]:
         """Give names that begin as somebody typed."""

@@ -9,7 +9,20 @@ from hubspot_skill.sandbox.rates import POLICIES
 from hubspot_skill.sandbox.serve import SandboxOptions
 from tests.cli.conftest import Shell
 
-COMMANDS = ("demo", "mcp", "serve", "login", "accounts", "forget", "call", "doctor", "vault", "audit", "sandbox")
+COMMANDS = (
+    "demo",
+    "mcp",
+    "serve",
+    "login",
+    "accounts",
+    "forget",
+    "call",
+    "export",
+    "doctor",
+    "vault",
+    "audit",
+    "sandbox",
+)
 
 
 def test_the_first_page_names_every_command_whole(unconnected: Shell) -> None:

@@ -18,6 +18,7 @@ from hubspot_skill.hubspot.settings import AdapterSettings
 from hubspot_skill.hubspot.tokens import StaticToken
 from hubspot_skill.hubspot.transport import Transport
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.service.export.exporting import Exporter
 from hubspot_skill.surfaces.mcp.server import build_server
 from hubspot_skill.surfaces.mcp.settings import McpSettings
 from tests.journal_fixture import TestJournal
@@ -42,7 +43,12 @@ class PortalTime(SystemClock):
 
 @asynccontextmanager
 async def crm_over(
-    served: Served, *, token: str = TOKEN, read_only: bool = False, is_hasty: bool = False
+    served: Served,
+    *,
+    token: str = TOKEN,
+    read_only: bool = False,
+    is_hasty: bool = False,
+    exporter: Exporter | None = None,
 ) -> AsyncIterator[Crm]:
     """Open the use cases over a served sandbox; hasty ones give up on a silent answer at once."""
     patience_s = {"connect_timeout_s": 0.3, "read_timeout_s": 0.15} if is_hasty else {}
@@ -51,7 +57,7 @@ async def crm_over(
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
     journal = TestJournal()
     policy = Policy(read_only=read_only)
-    crm = Crm(hubspot=hubspot, clock=clock, policy=policy, is_sandbox=True, journal=journal.open)
+    crm = Crm(hubspot=hubspot, clock=clock, policy=policy, is_sandbox=True, journal=journal.open, exporter=exporter)
     try:
         yield crm
     finally:
@@ -62,10 +68,16 @@ async def crm_over(
 
 @asynccontextmanager
 async def server_over(
-    served: Served, *, token: str = TOKEN, read_only: bool = False, is_hasty: bool = False, **settings: Any
+    served: Served,
+    *,
+    token: str = TOKEN,
+    read_only: bool = False,
+    is_hasty: bool = False,
+    exporter: Exporter | None = None,
+    **settings: Any,
 ) -> AsyncIterator[MCPServer[Any]]:
     """Build a server over a served sandbox."""
-    async with crm_over(served, token=token, read_only=read_only, is_hasty=is_hasty) as crm:
+    async with crm_over(served, token=token, read_only=read_only, is_hasty=is_hasty, exporter=exporter) as crm:
 
         async def provider(account: str = "") -> Crm:
             return crm

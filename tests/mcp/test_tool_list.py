@@ -140,6 +140,6 @@ def test_toolsets_are_given_by_name(names, expected):
 
 def test_an_unknown_toolset_is_an_error_that_names_the_known_ones():
     with pytest.raises(SettingsError) as error:
-        toolsets(["cor", "marketing"])
-    assert "'cor', 'marketing'" in error.value.message
+        toolsets(["cor", "sales"])
+    assert "'cor', 'sales'" in error.value.message
     assert [c.id for c in error.value.candidates] == ["core"]

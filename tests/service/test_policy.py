@@ -10,6 +10,7 @@ from hubspot_skill.access.policy import Action, Policy, Toolset, toolsets
 from hubspot_skill.domain.errors import ReadOnlyError, SettingsError
 from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.service.export.asked import ExportRequest
 from hubspot_skill.service.hygiene.requests import DuplicatesRequest, QualityRequest
 from hubspot_skill.service.requests import (
     ActivityKind,
@@ -34,6 +35,7 @@ USE_CASES: dict[Action, Callable[[Crm], Awaitable[Any]]] = {
     Action.GET: lambda crm: crm.get(GetRequest(type="contacts", records=("1",))),
     Action.BRIEF: lambda crm: crm.brief(BriefRequest(type="contacts", record="1")),
     Action.CAMPAIGNS: lambda crm: crm.campaigns(CampaignsRequest()),
+    Action.EXPORT: lambda crm: crm.export(ExportRequest(search=SearchRequest(type="contacts"))),
     Action.COMPLETE: lambda crm: crm.complete(CompleteKind.OWNER, "", {}),
     Action.FIND_DUPLICATES: lambda crm: crm.find_duplicates(DuplicatesRequest(type="contacts")),
     Action.DATA_QUALITY: lambda crm: crm.data_quality(QualityRequest(type="contacts")),

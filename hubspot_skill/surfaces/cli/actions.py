@@ -9,6 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from hubspot_skill.service.export.formats import ExportFormat
+from hubspot_skill.service.requests import Condition
+
 if TYPE_CHECKING:
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
@@ -20,6 +23,9 @@ __all__ = [
     "AuditActions",
     "CheckResult",
     "DemoChoice",
+    "ExportActions",
+    "ExportChoice",
+    "Exported",
     "Facts",
     "LoginChoice",
     "SandboxChoice",
@@ -72,6 +78,30 @@ class LoginChoice:
     account: str = ""
     alias: str = ""
     opens_browser: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportChoice:
+    """What to write to a file: all of a type that matches. Without `output` the file is in the data folder."""
+
+    type: str
+    where: tuple[Condition, ...] = ()
+    text: str = ""
+    fields: tuple[str, ...] = ()
+    format: ExportFormat = ExportFormat.CSV
+    output: Path | None = None
+    most_rows: int = 1_000_000
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: of what, how many rows, where, and what to know of it."""
+
+    what: str
+    rows: int
+    path: Path
+    notes: tuple[str, ...] = ()
 
 
 Facts = Sequence[tuple[str, str]]
@@ -196,7 +226,15 @@ class AuditActions(Protocol):
         ...
 
 
-class Actions(AccountActions, VaultActions, AuditActions, Protocol):
+class ExportActions(Protocol):
+    """What can be written to files; as `Actions`."""
+
+    def export(self, choice: ExportChoice) -> Exported:
+        """Write whole results to a file."""
+        ...
+
+
+class Actions(ExportActions, AccountActions, VaultActions, AuditActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

@@ -24,6 +24,7 @@ from hubspot_skill.surfaces.cli.account_commands import add_account_commands
 from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoice, Schema, ToolView, Verdict
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
 from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
+from hubspot_skill.surfaces.cli.export_commands import add_export_command
 from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
 __all__ = ["EXIT_FAILED", "EXIT_USAGE", "Output", "build", "run"]
@@ -100,6 +101,7 @@ def build(actions: Actions) -> typer.Typer:
         _add_serve,
         add_account_commands,
         _add_call,
+        add_export_command,
         _add_doctor,
         add_vault_commands,
         add_audit_commands,

@@ -14,21 +14,25 @@ __all__ = ["Effect", "hints_of"]
 
 
 class Effect(Enum):
-    """The kinds of tools: (read only, destructive, idempotent)."""
+    """The kinds of tools: (read only, destructive, idempotent, writes to HubSpot).
 
-    READ = (True, False, True)
-    ADD = (False, False, False)
-    CHANGE = (False, True, True)
+    KEEP puts something on this machine and leaves HubSpot alone, so a read-only server has it too.
+    """
+
+    READ = (True, False, True, False)
+    KEEP = (False, False, False, False)
+    ADD = (False, False, False, True)
+    CHANGE = (False, True, True, True)
 
     @property
     def writes(self) -> bool:
         """True where the tool can change HubSpot."""
-        return not self.value[0]
+        return self.value[3]
 
 
 def hints_of(effect: Effect) -> ToolAnnotations:
     """Give the hints of a tool with this effect."""
-    read_only, destructive, idempotent = effect.value
+    read_only, destructive, idempotent, _ = effect.value
     return ToolAnnotations(
         read_only_hint=read_only, destructive_hint=destructive, idempotent_hint=idempotent, open_world_hint=False
     )

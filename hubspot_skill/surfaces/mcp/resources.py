@@ -19,7 +19,7 @@ from hubspot_skill.surfaces.mcp import failures
 from hubspot_skill.surfaces.mcp.render import lists, records
 from hubspot_skill.surfaces.mcp.strict import CrmProvider
 
-__all__ = ["RECORD", "SCHEMA", "register"]
+__all__ = ["RECORD", "SCHEMA", "failure", "register"]
 
 SCHEMA = "hubspot://schema/{object_type}"
 RECORD = "hubspot://{object_type}/{record_id}"
@@ -44,7 +44,7 @@ def register(server: MCPServer[Any], crm: CrmProvider) -> None:
             }
             return _json({topic: _content(lists.description(answer)) for topic, answer in found.items()})
         except HubSpotSkillError as error:
-            raise _failure(error) from error
+            raise failure(error) from error
 
     async def record(object_type: str, record_id: str) -> str:
         """One CRM record with its main properties."""
@@ -52,7 +52,7 @@ def register(server: MCPServer[Any], crm: CrmProvider) -> None:
             answer = await (await crm()).get(GetRequest(records=(record_id,), type=object_type))
             return _json(_content(records.records(answer)))
         except HubSpotSkillError as error:
-            raise _failure(error) from error
+            raise failure(error) from error
 
     server.resource(SCHEMA, name="schema", title="CRM schema", mime_type=_JSON)(schema)
     server.resource(RECORD, name="record", title="CRM record", mime_type=_JSON)(record)
@@ -66,6 +66,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _failure(error: HubSpotSkillError) -> ResourceError:
+def failure(error: HubSpotSkillError) -> ResourceError:
+    """Give the protocol's error of a failure: not found where the caller can mend it."""
     told = _json(failures.described(error))
     return ResourceNotFoundError(told) if isinstance(error, CallerError) else ResourceError(told)

@@ -16,11 +16,11 @@ from mcp.types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequ
 from hubspot_skill.domain.errors import Candidate, ReadOnlyError, UnknownNameError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.foundation.counters import Counter, count
-from hubspot_skill.surfaces.mcp import completions, failures, prompts, resources
+from hubspot_skill.surfaces.mcp import completions, exports, failures, prompts, resources
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
 from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
-from hubspot_skill.surfaces.mcp.tools import core_read, core_write, hygiene
+from hubspot_skill.surfaces.mcp.tools import core_read, core_write, data, hygiene
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
 
@@ -31,12 +31,13 @@ LIST_TTL_MS = 300_000
 TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {
     Toolset.CORE: (*core_read.TOOLS, *core_write.TOOLS),
     Toolset.HYGIENE: hygiene.TOOLS,
+    Toolset.DATA: data.TOOLS,
 }
 
 
 def shown_tools(settings: McpSettings) -> tuple[ToolKind[Any], ...]:
     """Give the tools that these settings show, in the order they are listed."""
-    chosen = [kind for toolset in Toolset if toolset in settings.toolsets for kind in TOOLSETS[toolset]]
+    chosen = [kind for toolset in Toolset if toolset in settings.toolsets for kind in TOOLSETS.get(toolset, ())]
     return tuple(kind for kind in chosen if not (settings.read_only and kind.effect.writes))
 
 
@@ -58,6 +59,8 @@ def build_server(crm: CrmProvider, *, settings: McpSettings, offer: ConnectOffer
         },
         log_level="WARNING",
     )
+    if Toolset.DATA in settings.toolsets:
+        exports.register(server, crm)
     resources.register(server, crm)
     prompts.register(server)
     completions.register(server, crm)

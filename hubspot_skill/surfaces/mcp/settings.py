@@ -17,6 +17,8 @@ class Toolset(StrEnum):
 
     CORE = "core"
     HYGIENE = "hygiene"
+    MARKETING = "marketing"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)
