@@ -16,12 +16,16 @@ import re
 import tempfile
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.changes.scene import Scene
 
 __all__ = ["BODIES", "Result", "known_trials", "main", "named_in"]
 
@@ -200,6 +204,140 @@ async def asked_rest(folder: Path, full: bool) -> Result:
     return Result(asked.server_errors == 0 and not asked.breaches, figures)
 
 
+async def lost_creates(folder: Path, full: bool) -> Result:
+    """W1: no duplicate and nothing absent that was told as made; with the reference property no doubt, else all are listed."""
+    from tests.trials.writes import create_with_losses
+
+    plans, count = (2, 10_000) if full else (1, 2_000)
+    figures: dict[str, Any] = {}
+    is_passed = True
+    for reference in ("unique", "plain", "none"):
+        kinds = _KINDS if reference != "plain" else ("sqlite",)
+        made = [
+            await create_with_losses(
+                kind,
+                _new(folder, f"{kind}-{reference}-{number}"),
+                count=count if reference != "plain" else count // 5,
+                chunk=10,
+                reference=reference,
+                seed=5 + number,
+            )
+            for kind in kinds
+            for number in range(plans if reference != "plain" else 1)
+        ]
+        total = {name: sum(asdict(each)[name] for each in made) for name in asdict(made[0])}
+        is_passed &= total["duplicates"] == total["absent"] == total["unlisted"] == 0 and total["faults"] > 0
+        is_passed &= reference != "unique" or total["unknown"] == 0
+        figures[reference] = {"databases": len(kinds), **total}
+    return Result(is_passed, figures)
+
+
+async def killed_applies(folder: Path, full: bool) -> Result:
+    """W2: after a kill and recovery the journal says what HubSpot has, and nothing that was applied is sent again."""
+    from tests.trials.writes import kill_while_applying
+
+    kills = 500 if full else 40
+    ends = [await kill_while_applying(kind, _new(folder, kind), kills=kills, seed=kills) for kind in _KINDS]
+    figures: dict[str, Any] = {
+        "kills": sum(end.kills for end in ends),
+        "in_the_middle": sum(end.in_the_middle for end in ends),
+        "wrong": sum(len(end.wrong) for end in ends),
+        "sent_again": sum(end.sent_again for end in ends),
+    }
+    return Result(not figures["wrong"] and not figures["sent_again"] and figures["in_the_middle"] > 0, figures)
+
+
+async def edits_meanwhile(folder: Path, full: bool) -> Result:
+    """W3: a person's edits are never overwritten in silence but in the span between the last look and the write."""
+    from tests.trials.writes import edit_at_random
+
+    figures: dict[str, Any] = {}
+    is_passed = True
+    for kind in _KINDS:
+        async with _scene(kind, _new(folder, kind), deals=20) as at:
+            edited = await edit_at_random(at, edits=1_000 if full else 200, seed=7)
+        is_passed &= not edited.silent and edited.conflicts + edited.contested > 0
+        figures[kind] = {
+            "edits": edited.edits,
+            "conflicts": edited.conflicts,
+            "contested": edited.contested,
+            "silent": len(edited.silent),
+            "in_the_window": edited.in_the_window,
+            "window_p50_ms": edited.window_p50_ms,
+            "window_max_ms": edited.window_max_ms,
+        }
+    return Result(is_passed, figures)
+
+
+async def undone_plans(folder: Path, full: bool) -> Result:
+    """W4: an undo gives every value back but those edited since, which are listed."""
+    from tests.trials.writes import plan_apply_undo
+
+    rounds, wrong = 500 if full else 40, 0
+    for kind in _KINDS:
+        async with _scene(kind, _new(folder, kind), deals=20) as at:
+            wrong += await plan_apply_undo(at, rounds=rounds, seed=11, records=5)
+    return Result(wrong == 0, {"rounds": rounds * len(_KINDS), "records": 5, "wrong": wrong})
+
+
+async def applied_together(folder: Path, full: bool) -> Result:
+    """W5: 20 callers in 4 processes have one effect and one answer."""
+    from tests.trials.writes import apply_in_processes
+
+    rounds = 5 if full else 1
+    ends = [
+        await apply_in_processes(kind, _new(folder, f"{kind}-{number}"), processes=4, callers=5)
+        for kind in _KINDS
+        for number in range(rounds)
+    ]
+    is_passed = all(answers == 20 and len(different) == 1 and writes == 4 for answers, different, writes in ends)
+    return Result(is_passed, {"rounds": len(ends), "callers": 20, "processes": 4})
+
+
+async def dropped_callers(folder: Path, full: bool) -> Result:
+    """W7: whoever leaves an apply finds its outcome by the plan's id, and no chunk half journalled."""
+    from tests.trials.writes import drop_callers
+
+    drops, wrong = 200 if full else 20, list[str]()
+    for kind in _KINDS:
+        async with _scene(kind, _new(folder, kind), deals=30) as at:
+            wrong += await drop_callers(at, drops=drops, seed=3)
+    return Result(not wrong, {"drops": drops * len(_KINDS), "wrong": len(wrong)})
+
+
+async def brakes(folder: Path, full: bool) -> Result:
+    """W10: nothing is sent a second after the switch, and the day's cap is never passed by one."""
+    from tests.trials.writes import switch_off_under_load, write_up_to_the_cap
+
+    switches, caps = (20, (37, 100, 251)) if full else (3, (37,))
+    figures: dict[str, Any] = {"switches": 0, "slowest_s": 0.0, "caps": 0, "over_the_cap": 0}
+    is_passed = True
+    for kind in _KINDS:
+        for number in range(switches):
+            async with _scene(kind, _new(folder, f"{kind}-off-{number}"), deals=60) as at:
+                at.applier = at.new_applier(chunk=2)
+                plan, last_s, left = await switch_off_under_load(at, records=60)
+            is_passed &= last_s <= 1.0 and left > 0 and plan.reason == "writes_off"
+            figures["switches"] += 1
+            figures["slowest_s"] = round(max(figures["slowest_s"], last_s), 3)
+        for cap in caps:
+            async with _scene(kind, _new(folder, f"{kind}-cap-{cap}"), deals=300) as at:
+                sent, changed = await write_up_to_the_cap(at, cap=cap, plans=3, records=100)
+            is_passed &= sent == changed == min(cap, 300)
+            figures["caps"] += 1
+            figures["over_the_cap"] += max(sent - cap, 0)
+    return Result(is_passed, figures)
+
+
+@asynccontextmanager
+async def _scene(kind: str, folder: Path, *, deals: int) -> AsyncIterator[Scene]:
+    from tests.changes.scene import crm, scene, served
+
+    with served(crm(deals=deals)) as running:
+        async with scene(kind, folder, running) as at:
+            yield at
+
+
 BODIES: Mapping[str, Body] = {
     "F2": asked_rest,
     "L1": full_load,
@@ -211,6 +349,13 @@ BODIES: Mapping[str, Body] = {
     "V1": killed_refreshes,
     "V12": cancelled_calls,
     "V3": mutated_records,
+    "W1": lost_creates,
+    "W10": brakes,
+    "W2": killed_applies,
+    "W3": edits_meanwhile,
+    "W4": undone_plans,
+    "W5": applied_together,
+    "W7": dropped_callers,
 }
 _KINDS = ("sqlite", "postgresql")
 _ROTATIONS = ("off", "grace", "on")

@@ -282,12 +282,13 @@ class Redirect:
 class ChangedJson:
     """Answer as usual, with JSON that a newer or sloppier HubSpot might send.
 
+    `reversed_lists` turns the lists of `fields` round (by default a batch's results), `short_lists` leaves their last item out.
     `extra_fields` adds fields to every object, `new_enum_values` replaces the values of `fields` (by default the known enumerations)
     by one nobody knows, `nulls` and `dropped_fields` do so to `fields` (by default the optional ones). Records' `properties` are
     changed by `extra_fields` and `nulls` only, as far as `fields` names them.
     """
 
-    change: Literal["extra_fields", "new_enum_values", "nulls", "dropped_fields"]
+    change: Literal["extra_fields", "new_enum_values", "nulls", "dropped_fields", "reversed_lists", "short_lists"]
     fields: frozenset[str] = frozenset()
     kind: Literal["changed_json"] = "changed_json"
 
@@ -313,8 +314,19 @@ class ChangedJson:
                 return {n: "SANDBOX_NEW_VALUE" if n in names and isinstance(v, str) else v for n, v in inner.items()}
             case "nulls":
                 return {name: None if name in (self.fields or _OPTIONAL) else item for name, item in inner.items()}
+            case "reversed_lists":
+                return {n: _listed(v)[::-1] if self._is_list(n, v) else v for n, v in inner.items()}
+            case "short_lists":
+                return {n: _listed(v)[:-1] if self._is_list(n, v) else v for n, v in inner.items()}
             case "dropped_fields":
                 return {name: item for name, item in inner.items() if name not in (self.fields or _OPTIONAL)}
+
+    def _is_list(self, name: str, value: object) -> bool:
+        return isinstance(value, list) and name in (self.fields or {"results"})
+
+
+def _listed(value: object) -> list[object]:
+    return cast("list[object]", value)
 
 
 @dataclass(frozen=True, slots=True)

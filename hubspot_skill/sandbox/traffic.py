@@ -7,6 +7,7 @@ from the moment it came, so whoever holds an answer finds its call there. The sa
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,7 +33,10 @@ _ID = re.compile(r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(slots=True)
 class Seen:
-    """One call, noted when it comes; `status` is none until an answer is sent, `fault` is the kind that was played on it."""
+    """One call, noted when it comes; `status` is none until an answer is sent, `fault` is the kind that was played on it.
+
+    `came_s` is when it came, in seconds of the machine's monotonic clock, for telling calls apart.
+    """
 
     number: int
     method: str
@@ -40,6 +44,7 @@ class Seen:
     query: str
     status: int | None = None
     fault: str | None = None
+    came_s: float = 0.0
 
     @property
     def route(self) -> str:
@@ -67,7 +72,7 @@ class Traffic:
 
     def record(self, method: str, path: str, query: str) -> Seen:
         """Note one call that has come and return its entry."""
-        seen = Seen(self.total + 1, method, path, query)
+        seen = Seen(self.total + 1, method, path, query, came_s=time.monotonic())
         self._calls.append(seen)
         self._counts[seen.method, seen.route] += 1
         return seen

@@ -1,9 +1,10 @@
-"""Trials W1, W2, W4, W5, W6, W7, W8 and W10 at the counts of the ordinary test command."""
+"""Trials W1 to W6, W7, W8 and W10 at the counts of the ordinary test command."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from sqlalchemy import update
@@ -21,7 +22,10 @@ from tests.changes.scene import ACCOUNT, ANNA, FIRST_DEAL, TENANT, Scene, crm, s
 from tests.database_fixture import KINDS
 from tests.manual_clock import ManualClock
 from tests.trials.writes import (
+    apply_in_processes,
     create_with_losses,
+    drop_callers,
+    edit_at_random,
     kill_while_applying,
     plan_apply_undo,
     switch_off_under_load,
@@ -61,12 +65,27 @@ async def test_lost_creates_without_a_reference_leave_no_duplicate_and_every_dou
     assert made.unknown > 0
 
 
+async def test_lost_creates_with_a_plain_reference_are_found_by_search(tmp_path: Path) -> None:
+    """Trial W1, where ten unique properties are used up already."""
+    made = await create_with_losses("sqlite", tmp_path, count=300, chunk=10, reference="plain", seed=5, losses=3.0)
+    assert made.faults >= 1
+    assert (made.done + made.unknown, made.duplicates, made.absent, made.unlisted) == (300, 0, 0, 0)
+
+
 @pytest.mark.parametrize(("kind", "kills"), [("sqlite", 12), ("postgresql", 8)])
 async def test_a_killed_apply_leaves_a_journal_that_tells_the_truth(kind: str, kills: int, tmp_path: Path) -> None:
     """Trial W2."""
     result = await kill_while_applying(kind, tmp_path, kills=kills, seed=kills)
     assert (result.kills, result.wrong, result.sent_again) == (kills, [], 0)
     assert result.in_the_middle > 0
+
+
+async def test_nothing_that_a_person_edits_meanwhile_is_overwritten_in_silence(at: Scene) -> None:
+    """Trial W3, in small."""
+    edited = await edit_at_random(at, edits=60, seed=7)
+    assert edited.silent == []
+    assert edited.conflicts + edited.contested > 0
+    assert edited.window_max_ms > 0
 
 
 async def test_undo_gives_back_everything_but_what_was_edited_since(at: Scene) -> None:
@@ -85,6 +104,29 @@ async def test_twenty_appliers_have_one_effect_and_one_answer(at: Scene) -> None
     assert all(outcome == outcomes[0] for outcome in outcomes)
     assert (outcomes[0].done, outcomes[0].others) == (20, ())
     assert at.served.sandbox.traffic.count("batch/update$") == 1
+
+
+async def test_four_processes_have_one_effect_and_one_answer(tmp_path: Path) -> None:
+    """Trial W5; on PostgreSQL by `make trials`."""
+    answers, different, writes = await apply_in_processes("sqlite", tmp_path, processes=4, callers=5)
+    assert (answers, len(different), writes) == (20, 1, 4)
+
+
+@pytest.mark.parametrize("change", ["reversed_lists", "short_lists"])
+async def test_results_that_are_missing_or_in_another_order_are_still_counted_each_for_its_input(
+    change: Literal["reversed_lists", "short_lists"], at: Scene
+) -> None:
+    """Trial W6."""
+    at.served.sandbox.faults.add(Rule(ChangedJson(change), "batch/(update|create)$"))
+    updated = await at.carry_out(*set_on(DEALS, deals(10), values(amount="3")))
+    made = await at.carry_out(
+        *(Create(DEALS, values(dealname=f"New {i}", dealstage="qualifiedtobuy")) for i in range(10))
+    )
+    missing = change == "short_lists"
+    for applied in (updated, made):
+        assert (applied.done, applied.others) == (10, ())
+        assert applied.counts[State.RECONCILED, Outcome.DONE] == int(missing)
+    assert at.served.sandbox.traffic.count("batch/(update|create)$") == 2
 
 
 async def test_an_answer_without_results_and_errors_leaves_no_input_unaccounted(at: Scene) -> None:
@@ -118,6 +160,11 @@ async def test_a_caller_that_leaves_changes_nothing_and_the_outcome_is_kept(at: 
     assert states == {State.APPLIED, State.APPROVED}
     assert kept.done % 5 == 0
     assert (await at.apply(plan)).done == 30
+
+
+async def test_callers_that_leave_at_random_leave_no_chunk_half_journalled(at: Scene) -> None:
+    """Trial W7."""
+    assert await drop_callers(at, drops=6, seed=3) == []
 
 
 async def test_what_changed_between_approval_and_apply_is_refused(at: Scene) -> None:

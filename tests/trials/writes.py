@@ -1,6 +1,7 @@
-"""Trials W1, W2, W4, W5, W7 and W10: what plans leave behind when answers are lost, processes die and people interfere."""
+"""Trials W1 to W5, W7 and W10: what plans leave behind when answers are lost, processes die and people interfere."""
 
 import asyncio
+import itertools
 import json
 import random
 import sys
@@ -22,9 +23,13 @@ from tests.changes.scene import ACCOUNT, ANNA, FIRST_DEAL, TENANT, Reference, Sc
 from tests.trials.write_children import Task
 
 __all__ = [
+    "Edited",
     "Killed",
     "Made",
+    "apply_in_processes",
     "create_with_losses",
+    "drop_callers",
+    "edit_at_random",
     "kill_while_applying",
     "plan_apply_undo",
     "switch_off_under_load",
@@ -32,6 +37,8 @@ __all__ = [
 ]
 
 _LAG_MS = 20_000
+_SHORT_LAG_MS = 500
+_SEARCHED_S = (0.6, 3.0)
 _LATE_S = 1.5
 _DEADLINE_S = 1.0
 _KILLED_CHUNK = 5
@@ -64,8 +71,11 @@ async def create_with_losses(
 ) -> Made:
     """Create deals while answers (2 %) and requests (1 %) are lost and some commit late (0.5 %); then count what is there."""
     made = Made()
-    settings = ApplySettings(chunk=chunk, send_s=_DEADLINE_S, lease_s=10)
-    with served(crm(reference=reference), SandboxSettings(search_lag_ms=_LAG_MS)) as running:
+    settings = ApplySettings(chunk=chunk, send_s=_DEADLINE_S, lease_s=10, search_s=_SEARCHED_S)
+    lag_ms = _SHORT_LAG_MS if reference == "plain" else _LAG_MS
+    with served(crm(reference=reference), SandboxSettings(search_lag_ms=lag_ms)) as running:
+        if reference == "plain":
+            running.sandbox.clock.run()  # so that the search index catches up
         async with scene(kind, folder, running, settings=settings) as at:
             plan = await at.plan(
                 *(Create(DEALS, values(dealname=f"New {i}", dealstage="qualifiedtobuy")) for i in range(count))
@@ -90,6 +100,166 @@ async def create_with_losses(
     made.absent = len(done - there.keys())
     made.unlisted = len(there.keys() - done - listed)
     return made
+
+
+@dataclass(slots=True)
+class Edited:
+    """W3: what became of a person's edits beside ours.
+
+    `silent`: overwritten without a word. `in_the_window`: overwritten between our last look and our write, which HubSpot
+    offers no way to notice; `window_ms` are the spans from that look to that write.
+    """
+
+    edits: int = 0
+    conflicts: int = 0
+    contested: int = 0
+    in_the_window: int = 0
+    silent: list[str] = field(default_factory=list)
+    window_ms: list[float] = field(default_factory=list)
+
+    @property
+    def window_p50_ms(self) -> float:
+        """The middle of the spans."""
+        return round(sorted(self.window_ms)[len(self.window_ms) // 2], 1) if self.window_ms else 0.0
+
+    @property
+    def window_max_ms(self) -> float:
+        """The longest span."""
+        return round(max(self.window_ms, default=0.0), 1)
+
+
+async def edit_at_random(at: Scene, *, edits: int, seed: int, records: int = 20) -> Edited:
+    """Let a person edit the records of plans while they are planned and applied, until so many edits were made."""
+    chance, found, number = random.Random(seed), Edited(), 0
+    ids = [str(FIRST_DEAL + i) for i in range(records)]
+    at.applier = at.new_applier(chunk=5)
+    while found.edits < edits:
+        number += 1
+        at.served.sandbox.traffic.clear()
+        ours, done = f"ours {number}", asyncio.Event()
+        person = asyncio.create_task(_person(at, ids, f"person {number}", random.Random(chance.random()), done))
+        await asyncio.sleep(chance.random() * 0.02)
+        plan = await at.plan(*set_on(DEALS, [RecordId(id) for id in ids], values(dealname=ours)))
+        await at.approve(plan)
+        applied = await at.apply(plan)
+        done.set()
+        made = await person
+        found.edits += len(made)
+        if applied.plan.status is not PlanStatus.ENDED:
+            raise RuntimeError(f"the plan is {applied.plan.status}")
+        await _judge_edits(at, plan, ours, made, found)
+    return found
+
+
+async def _person(at: Scene, ids: list[str], word: str, chance: random.Random, done: asyncio.Event) -> dict[str, int]:
+    """Edit records at random moments until the plan has ended; give each value with the number of the call that set it."""
+    made: dict[str, int] = {}
+    while not done.is_set():
+        id, value = chance.choice(ids), f"{word}-{len(made)}"
+        before = at.served.sandbox.traffic.total
+        await at.edit(DEALS, id, dealname=value)
+        calls = at.served.sandbox.traffic.calls(f"deals/{id}$")
+        made[value] = next(c.number for c in calls if c.method == "PATCH" and c.number > before)
+        await asyncio.sleep(chance.random() * 0.015)
+    return made
+
+
+async def _judge_edits(at: Scene, plan: PlanRow, ours: str, made: dict[str, int], found: Edited) -> None:
+    """Compare what the journal says with the history of every record, newest first."""
+    prop = name("dealname")
+    steps = await at.store.steps(TENANT, plan.plan_id)
+    records = await at.hubspot.objects.read_many(
+        DEALS, [s.id for s in steps], properties=[at.schemas["deals"].properties[prop]], history=[prop]
+    )
+    histories = {r.id: [entry.value for entry in r.history.get(prop, ())] for r in records}
+    looks = list(at.served.sandbox.traffic.calls("deals/batch/(read|update)$"))
+    spans = [
+        (look, write)
+        for look, write in itertools.pairwise(looks)
+        if look.path.endswith("read") and write.path.endswith("update")
+    ]
+    found.window_ms += [(write.came_s - look.came_s) * 1000 for look, write in spans]
+    for step in steps:
+        outcome = step.result.outcome
+        found.conflicts += outcome is Outcome.CONFLICT
+        found.contested += outcome is Outcome.CONTESTED
+        history = histories[RecordId(step.id)]
+        if ours not in history:
+            if outcome is not Outcome.CONFLICT:
+                found.silent.append(f"{step.id} is {outcome} and was not written")
+            continue
+        older = history[history.index(ours) + 1 :]
+        planned_on = step.step.before[prop]
+        since_plan = older[: older.index(planned_on)] if planned_on in older else older
+        for value in [v for v in since_plan if v in made]:
+            if outcome in (Outcome.CONTESTED, Outcome.CONFLICT):
+                continue
+            if any(look.number <= made[value] <= write.number for look, write in spans):
+                found.in_the_window += 1
+            else:
+                found.silent.append(f"{step.id}: {value} was overwritten and the step is {outcome}")
+
+
+async def apply_in_processes(kind: str, folder: Path, *, processes: int, callers: int) -> tuple[int, set[str], int]:
+    """Apply one plan from several processes, each with several callers; give the answers, the different ones, and the writes."""
+    with served(crm(deals=20)) as running:
+        async with scene(kind, folder, running) as at:
+            plan = await _next_plan(at, 20, "9")
+            task = Task(str(at.place), isinstance(at.place, Path), running.base_url, 60.0, 5)
+            started = [await _caller(task) for _ in range(processes)]
+            for process in started:
+                assert process.stdout is not None
+                assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
+            said = await asyncio.gather(*(_call(process, plan.plan_id, callers) for process in started))
+            answers = [answer for part in said for answer in part]
+            return len(answers), set(answers), running.sandbox.traffic.count("batch/update$")
+
+
+async def _caller(task: Task) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.trials.write_callers",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(asdict(task)).encode() + b"\n")
+    await process.stdin.drain()
+    return process
+
+
+async def _call(process: asyncio.subprocess.Process, plan_id: str, callers: int) -> list[str]:
+    output, _ = await asyncio.wait_for(process.communicate(f"{plan_id} {callers}\n".encode()), 60)
+    return output.decode().splitlines()
+
+
+async def drop_callers(at: Scene, *, drops: int, seed: int, records: int = 30) -> list[str]:
+    """Leave applies at random moments, then read the outcome by the plan's id; give what was not as it should be."""
+    chance, wrong = random.Random(seed), list[str]()
+    for number in range(drops):
+        at.applier = at.new_applier(chunk=5)
+        plan = await _next_plan(at, records, str(1000 + number))
+        begun = asyncio.Event()
+        caller = asyncio.create_task(_apply_telling(at, plan, begun))
+        if chance.random() < 0.5:
+            await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.sleep(chance.random() * 0.03)
+        caller.cancel()
+        await asyncio.gather(caller, return_exceptions=True)
+        await at.applier.stop()
+        kept = await at.applier.outcome(plan.plan_id)
+        states = {state for state, _ in kept.counts}
+        if not states <= {State.APPLIED, State.APPROVED} or kept.done % 5:
+            wrong.append(f"{number}: {kept.plan.status}, {dict(kept.counts)}")
+        ended = await at.apply(plan)
+        wrong += [f"{number}: {s.id} is {s.result.outcome}" for s in ended.others]
+    return wrong
+
+
+async def _apply_telling(at: Scene, plan: PlanRow, begun: asyncio.Event) -> Applied:
+    return await at.applier.apply(plan.plan_id, principal=ANNA, progress=lambda *_: begun.set())
 
 
 async def kill_while_applying(kind: str, folder: Path, *, kills: int, seed: int, records: int = 50) -> Killed:
