@@ -20,6 +20,7 @@ from hubspot_skill.domain.errors import (
 )
 from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.surfaces.web.console.moves import Moves
 from hubspot_skill.surfaces.web.console.notices import Notice, Notices
 from hubspot_skill.surfaces.web.pages import Pages, status_of
 from hubspot_skill.surfaces.web.ports import AccountName, CrmBook, Session
@@ -87,6 +88,11 @@ class Here:
         said = urlencode({name: value for name, value in query.items() if value})
         return f"{self.base}{path}{'?' if said else ''}{said}"
 
+    def own(self, address: str | None) -> str:
+        """Give an address of this account, empty for any other: it may come from a link that somebody made."""
+        is_own = bool(address) and str(address).startswith(f"{self.base}/") and str(address).isprintable()
+        return str(address) if is_own and "\\" not in str(address) else ""
+
     async def form(self) -> dict[str, str]:
         """Give the fields of a posted form, the last of each name; `all_of` gives a field's every value."""
         return dict(await self.fields())
@@ -124,6 +130,7 @@ class Desk:
         self.book = book
         self.pages = pages
         self.notices = Notices()
+        self.moves = Moves()
         self.counts: Callable[[Here], Awaitable[dict[str, int]]] | None = None
 
     def page(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -134,7 +134,10 @@ async def update_sent(
         properties[shape.pipeline_field] = next(p.id for p in shape.pipelines if any(s.id == stage for s in p.stages))
     request = UpdateRequest(type=kind.key, record=id, properties=properties, only_if=dict(was))
     try:
-        return Sent(answer=await here.crm.update(request))
+        answer = await here.crm.update(request)
+        if stage:
+            here.desk.moves.note(here.account, id, stage)
+        return Sent(answer=answer)
     except (InvalidInputError, UnknownNameError, AmbiguousNameError, RejectedValueError) as error:
 
         def tried(gone: frozenset[str]) -> Awaitable[WriteAnswer]:

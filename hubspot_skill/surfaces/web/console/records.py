@@ -30,7 +30,7 @@ from hubspot_skill.surfaces.web.console.formats import shown
 from hubspot_skill.surfaces.web.console.forms import create_sent, field_of, fields_of, update_sent
 from hubspot_skill.surfaces.web.console.kinds import KINDS, Kind
 
-__all__ = ["Happening", "Shown", "record_routes"]
+__all__ = ["Happening", "Shown", "record_routes", "told", "undo_address"]
 
 TABS = (("timeline", "Timeline"), ("properties", "Properties"), ("history", "History"))
 _AT_ONCE = 50
@@ -166,12 +166,14 @@ class _Records:
         try:
             sent = await update_sent(here, self._kind, shape, id, changed, {name: was[name] for name in changed})
         except ValueChangedError as error:
-            told = {"": f"It changed meanwhile: {error.message}. Send again to write yours over it."}
-            return self._form(here, shape, typed, record=record, was=now, errors=told, status=HTTPStatus.CONFLICT)
+            conflict = {"": f"It changed meanwhile: {error.message}. Send again to write yours over it."}
+            return self._form(here, shape, typed, record=record, was=now, errors=conflict, status=HTTPStatus.CONFLICT)
         if sent.answer is None:
             return self._form(here, shape, typed, record=record, was=was, errors=sent.errors or {})
         return here.done(
-            here.url(f"/{self._kind.key}/{id}"), _told(sent.answer), undo=_undo(here, self._kind, sent.answer, was)
+            here.url(f"/{self._kind.key}/{id}"),
+            told(sent.answer),
+            undo=undo_address(here, self._kind, sent.answer, was),
         )
 
     async def field(self, request: Request, here: Here) -> Response:
@@ -205,7 +207,7 @@ class _Records:
             return here.render(
                 "console/field.html", current=self._kind.key, kind=self._kind, status=422, value=value, error=error, theirs="", **values
             )  # fmt: skip
-        return here.done(back, _told(sent.answer), undo=_undo(here, self._kind, sent.answer, {name: was}))
+        return here.done(back, told(sent.answer), undo=undo_address(here, self._kind, sent.answer, {name: was}))
 
     async def back(self, request: Request, here: Here) -> Response:
         """Put values back that were changed here, where they are still what they were changed to."""
@@ -216,7 +218,9 @@ class _Records:
         sent = await update_sent(here, self._kind, shape, id, {name: said[f"to-{name}"] for name in names}, was)
         if sent.answer is None:
             raise InvalidInputError(next(iter((sent.errors or {}).values()), "nothing could be put back"))
-        return here.done(said.get("next") or here.url(f"/{self._kind.key}/{id}"), f"Undone. {_told(sent.answer)}")
+        return here.done(
+            here.own(said.get("next")) or here.url(f"/{self._kind.key}/{id}"), f"Undone. {told(sent.answer)}"
+        )
 
     async def log(self, request: Request, here: Here) -> Response:
         """Answer the form that logs an activity on the record, and log it."""
@@ -373,7 +377,7 @@ async def _joined(here: Here) -> dict[str, str]:
     return found
 
 
-def _told(answer: WriteAnswer) -> str:
+def told(answer: WriteAnswer) -> str:
     """Say what a write changed: `Stage: Proposal → Contract.`"""
     parts = [
         f"{c.label}: {shown(c.before, 'date') if c.before else 'empty'} → {shown(c.after, 'date') if c.after else 'empty'}"
@@ -382,10 +386,14 @@ def _told(answer: WriteAnswer) -> str:
     return f"{'; '.join(parts)}." if parts else f"{answer.name} was so already."
 
 
-def _undo(here: Here, kind: Kind, answer: WriteAnswer, was: Mapping[str, str]) -> str:
-    """Give the address that puts back what a write changed; empty where nothing was."""
-    if not answer.changes:
+def undo_address(here: Here, kind: Kind, answer: WriteAnswer, was: Mapping[str, str], *, next_page: str = "") -> str:
+    """Give the address that puts back what a write changed; empty where nothing was.
+
+    It names what each value was changed to, so that what somebody changed since is not overwritten.
+    """
+    names = sorted({c.name for c in answer.changes} & set(was))
+    pairs = [(f"to-{name}", was[name]) for name in names]
+    if not pairs:
         return ""
-    names = {c.name for c in answer.changes} & set(was)
-    pairs = [(f"to-{name}", was[name]) for name in sorted(names)]
-    return f"{here.url(f'/{kind.key}/{answer.id}/back')}?{urlencode(pairs)}"
+    query = urlencode([*pairs, *([("next", next_page)] if next_page else [])])
+    return f"{here.url(f'/{kind.key}/{answer.id}/back')}?{query}"

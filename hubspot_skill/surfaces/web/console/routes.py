@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from hubspot_skill.surfaces.web.console.board import board_routes
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
-from hubspot_skill.surfaces.web.console.formats import day, shown
+from hubspot_skill.surfaces.web.console.formats import amount, day, number, shown
 from hubspot_skill.surfaces.web.console.frame import frame_routes
 from hubspot_skill.surfaces.web.console.home import home_routes
 from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
@@ -20,4 +21,13 @@ def console_routes(desk: Desk) -> list[Route]:
     desk.pages.offer("tone", tone_of)
     desk.pages.offer_filter("day", day)
     desk.pages.offer_filter("shown", shown)
-    return [*bare, *list_routes(desk), *record_routes(desk), *frame_routes(desk), *home_routes(desk)]
+    desk.pages.offer_filter("amount", amount)
+    desk.pages.offer_filter("number", number)
+    return [
+        *bare,
+        *list_routes(desk),
+        *board_routes(desk),
+        *record_routes(desk),
+        *frame_routes(desk),
+        *home_routes(desk),
+    ]

@@ -8,3 +8,4 @@ import "./toasts.js";
 import "./palette.js";
 import "./keys.js";
 import "./tables.js";
+import "./board.js";
