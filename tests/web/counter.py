@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Counter:
         """Open a page of the account."""
         return await self.http.get(f"{self.base}{path}", headers={"Accept": "text/html", **headers})
 
-    async def send(self, path: str, form: dict[str, str], *, script: bool = False) -> httpx2.Response:
+    async def send(self, path: str, form: Mapping[str, str | list[str]], *, script: bool = False) -> httpx2.Response:
         """Send a form of a page of the account, by itself or by the page's script."""
         token = re.search(r'name="csrf" content="([^"]+)"', (await self.see("/recent")).text)
         assert token

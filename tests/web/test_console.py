@@ -1,6 +1,7 @@
 """The console's tables, records and forms, as pages asked for without a browser: what they hold, refuse and write."""
 
 import html
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -254,3 +255,81 @@ async def test_pages_are_compressed_and_what_was_built_is_kept_for_good(counter:
     assert page.headers["cache-control"] == "no-store"
     assert len(files) >= 3
     assert all("immutable" in file.headers["cache-control"] for file in files)
+
+
+async def test_the_board_counts_and_adds_every_column_and_moves_a_deal_there_and_back(counter: Counter) -> None:
+    before = await counter.see("/deals/board")
+    stage = re.search(rf'data-stage="([^"]+)"(?:(?!</section>).)*id="d-{RENEWAL}"', before.text, re.DOTALL)
+    stages = re.findall(r'data-stage="([^"]+)" data-ends=""', before.text)
+    assert stage
+    was = re.findall(r'data-stage="([^"]+)"', before.text[: before.text.index(f'id="d-{RENEWAL}"')])[-1]
+    to = next(one for one in stages if one != was)
+    form = {"stage": to, "was": was, "board": "1"}
+    moved = await counter.send(f"/deals/{RENEWAL}/move", form, script=True)
+    now = re.findall(r'data-stage="([^"]+)"', moved.text[: moved.text.index(f'id="d-{RENEWAL}"')])[-1]
+    said = json.loads(moved.headers["hx-trigger"])["say"]
+    undone = await counter.send(said["undo"].removeprefix(urlsplit(counter.base).path), {})
+    after = await counter.see("/deals/board")
+
+    assert now == to
+    assert said["text"].startswith("Moved Acme renewal to ")
+    assert undone.status_code == 303
+    assert re.findall(r'data-stage="([^"]+)"', after.text[: after.text.index(f'id="d-{RENEWAL}"')])[-1] == was
+
+
+async def test_a_deal_that_was_moved_meanwhile_is_not_moved_over(counter: Counter) -> None:
+    page = await counter.see(f"/deals/{RENEWAL}/move")
+    to = re.findall(r'name="stage" value="([^"]+)"', page.text)[0]
+    answer = await counter.send(f"/deals/{RENEWAL}/move", {"stage": to, "was": to})
+
+    assert answer.status_code == 409
+    assert "It was moved meanwhile" in answer.text
+
+
+async def test_a_lost_deal_is_asked_for_its_reason(counter: Counter) -> None:
+    board = await counter.see("/deals/board")
+    lost = re.findall(r'data-stage="([^"]+)" data-ends="1"', board.text)[-1]
+    page = await counter.see(f"/deals/{RENEWAL}/move?stage={lost}")
+
+    assert 'name="closed_lost_reason"' in page.text or 'name="amount"' in page.text
+
+
+async def test_a_form_goes_on_to_pages_of_its_own_account_only(counter: Counter) -> None:
+    page = await counter.see(f"/deals/{RENEWAL}/move?next=https://elsewhere.example/")
+
+    assert "elsewhere.example" not in page.text
+
+
+async def test_one_search_finds_people_companies_and_deals(counter: Counter) -> None:
+    page = await counter.see("/search?q=acme")
+    groups = re.findall(r'<section aria-label="(\w+)">', page.text)
+
+    assert {"Companies", "Deals"} <= set(groups)
+    assert "Acme Inc." in words(page.text)
+    assert "Nothing was found" in words((await counter.see("/search?q=zzzzzz")).text)
+
+
+async def test_an_export_holds_the_filtered_result_and_no_formula(counter: Counter) -> None:
+    await counter.send("/companies/new", {"name": "=HYPERLINK(1)", "domain": "formula.example"})
+    csv_file = await counter.see("/companies/export.csv")
+    lines = await counter.see("/contacts/export.jsonl?f=lifecyclestage:eq:customer&cols=email")
+    other = await counter.see("/contacts/export.pdf")
+
+    assert "'=HYPERLINK(1)" in csv_file.text
+    assert csv_file.headers["content-disposition"].startswith('attachment; filename="companies-')
+    assert [json.loads(line)["email"] for line in lines.text.splitlines()] == ["ada@acme.com"]
+    assert other.status_code == 404
+
+
+async def test_many_records_are_changed_by_a_plan_that_a_person_sees_first(counter: Counter) -> None:
+    ids = {"id": [ADA, "2002"]}
+    asked = await counter.send("/contacts/many", {**ids, "do": "edit"})
+    made = await counter.send("/contacts/many", {**ids, "property": "jobtitle", "jobtitle": "Chief", "go": "1"})
+    wrong = await counter.send(
+        "/contacts/many", {**ids, "property": "lifecyclestage", "lifecyclestage": "x", "go": "1"}
+    )
+
+    assert "Edit 2 contacts" in words(asked.text)
+    assert re.search(r"/changes/[\w-]+$", made.headers["location"])
+    assert wrong.status_code == 422
+    assert "Chief" not in words((await counter.see(f"/contacts/{ADA}")).text)

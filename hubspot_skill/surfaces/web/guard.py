@@ -30,7 +30,7 @@ __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Guard"]
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 MAX_BODY_BYTES = 256 * 1024
-MAX_FIELDS = 100
+MAX_FIELDS = 400
 CONNECT_PATHS = ("/oauth/", "/api/hubspot/oauth/", "/leave", "/static/")
 """What a session that may only connect accounts may see."""
 CONNECT_ACTIONS = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from hubspot_skill.service.answers import Cell, Column, SearchAnswer
@@ -18,7 +18,7 @@ from hubspot_skill.surfaces.web.console.formats import day
 from hubspot_skill.surfaces.web.console.kinds import KINDS, Kind
 from hubspot_skill.surfaces.web.console.state import SIZES, WORDS, ListState, Wanted, conditions
 
-__all__ = ["Chip", "list_routes", "tone_of"]
+__all__ = ["Chip", "asked", "grouped", "list_routes", "tone_of"]
 
 _BY_TYPE = {
     "text": (Compare.CONTAINS, Compare.EQ, Compare.NEQ, Compare.HAS_VALUE, Compare.NO_VALUE),
@@ -100,7 +100,7 @@ class _Tables:
         """Answer the table of the address's question."""
         state = ListState.read(here.url(f"/{self._kind.key}"), request.query_params)
         shape = await here.crm.shape(self._kind.key)
-        found = await here.crm.search(self._asked(state, shape))
+        found = await here.crm.search(asked(self._kind, state, shape))
         first = len(state.trail) * state.size + 1
         return here.render(
             "console/list.html",
@@ -135,9 +135,7 @@ class _Tables:
         if field is not None and said.get("go") == "1" and is_whole:
             replaced = next((w for w in state.wanted if str(w) == said.get("instead", "")), None)
             state = state if replaced is None else state.without(replaced)
-            asked = state.having(Wanted(name, compare, value)).url()
-            headers = {"HX-Redirect": asked} if here.is_htmx else {}
-            return Response(status_code=204, headers=headers) if here.is_htmx else RedirectResponse(asked, 303)
+            return here.done(state.having(Wanted(name, compare, value)).url())
         is_wrong = said.get("go") == "1" and field is not None
         return here.render(
             "console/filter.html",
@@ -146,7 +144,7 @@ class _Tables:
             kind=self._kind,
             state=state,
             shape=shape,
-            groups=_grouped(shape),
+            groups=grouped(shape),
             field=field,
             compare=compare,
             compares=[(c.value, WORDS[c]) for c in compares],
@@ -166,13 +164,7 @@ class _Tables:
         chosen = state.columns or _columns(self._kind, shape)
         if "go" in said:
             picked = tuple(name for name in said.getlist("col") if name)
-            asked = ListState.read(path, said)
-            address = ListState(
-                path, asked.text, asked.wanted, asked.sorts, () if picked == _columns(self._kind, shape) else picked, asked.size
-            ).url()  # fmt: skip
-            if here.is_htmx:
-                return Response(status_code=204, headers={"HX-Redirect": address})
-            return RedirectResponse(address, 303)
+            return here.done(state.columned(() if picked == _columns(self._kind, shape) else picked).url())
         labels = {f.name: f.label for f in shape.fields} | {"name": "Name"}
         return here.render(
             "console/columns.html",
@@ -180,22 +172,24 @@ class _Tables:
             kind=self._kind,
             state=state,
             chosen=[(name, labels.get(name, name)) for name in chosen],
-            groups=[(label, [f for f in fields if f.name not in chosen]) for label, fields in _grouped(shape)],
+            groups=[(label, [f for f in fields if f.name not in chosen]) for label, fields in grouped(shape)],
         )
 
-    def _asked(self, state: ListState, shape: Shape) -> SearchRequest:
-        sort = state.sorts[0] if state.sorts else ""
-        if sort.lstrip("-") == "name" and self._kind.key == "contacts":
-            sort = sort.replace("name", "lastname")
-        return SearchRequest(
-            type=self._kind.key,
-            text=state.text,
-            where=conditions(state.wanted),
-            sort=sort,
-            fields=state.columns or _columns(self._kind, shape),
-            limit=state.size,
-            cursor=state.after,
-        )
+
+def asked(kind: Kind, state: ListState, shape: Shape) -> SearchRequest:
+    """Give an address's question as the service takes it."""
+    sort = state.sorts[0] if state.sorts else ""
+    if sort.lstrip("-") == "name" and kind.key == "contacts":
+        sort = sort.replace("name", "lastname")
+    return SearchRequest(
+        type=kind.key,
+        text=state.text,
+        where=conditions(state.wanted),
+        sort=sort,
+        fields=state.columns or _columns(kind, shape),
+        limit=state.size,
+        cursor=state.after,
+    )
 
 
 def _columns(kind: Kind, shape: Shape) -> tuple[str, ...]:
@@ -260,7 +254,8 @@ def _suggested(kind: Kind, state: ListState, shape: Shape) -> list[Chip]:
     return [Chip(words, state.having(one).url()) for words, one in found if one.name in known]
 
 
-def _grouped(shape: Shape) -> list[tuple[str, list[FieldShape]]]:
+def grouped(shape: Shape) -> list[tuple[str, list[FieldShape]]]:
+    """Give the visible properties by group, in HubSpot's order of groups."""
     visible = [f for f in shape.fields if not f.is_hidden]
     known = {g.name: g.label for g in shape.groups}
     found: dict[str, list[FieldShape]] = {label: [] for label in known.values()}

@@ -6,10 +6,13 @@ from starlette.routing import Route
 
 from hubspot_skill.surfaces.web.console.board import board_routes
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
+from hubspot_skill.surfaces.web.console.export import export_routes
+from hubspot_skill.surfaces.web.console.finding import finding_routes
 from hubspot_skill.surfaces.web.console.formats import amount, day, number, shown
 from hubspot_skill.surfaces.web.console.frame import frame_routes
 from hubspot_skill.surfaces.web.console.home import home_routes
 from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
+from hubspot_skill.surfaces.web.console.many import many_routes
 from hubspot_skill.surfaces.web.console.records import record_routes
 
 __all__ = ["console_routes"]
@@ -25,7 +28,10 @@ def console_routes(desk: Desk) -> list[Route]:
     desk.pages.offer_filter("number", number)
     return [
         *bare,
+        *finding_routes(desk),
         *list_routes(desk),
+        *export_routes(desk),
+        *many_routes(desk),
         *board_routes(desk),
         *record_routes(desk),
         *frame_routes(desk),
