@@ -30,6 +30,7 @@ from hubspot_skill.surfaces.mcp.settings import McpSettings, toolsets
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from hubspot_skill.app.auditing import AccountTrail, AuditLog
     from hubspot_skill.app.databases import Databases
     from hubspot_skill.app.doorway import Doorway
     from hubspot_skill.app.embedded import EmbeddedSandbox
@@ -88,6 +89,7 @@ class Accounts:
         self._transport: Transport | None = None
         self._keys: Keys | None = None
         self._databases: Databases | None = None
+        self._audit: AuditLog | None = None
         self._keeper: Keeper | None = None
         self._sharing: Sharing | None = None
         self._readiness: Readiness | None = None
@@ -161,6 +163,16 @@ class Accounts:
         return self._databases
 
     @property
+    def audit(self) -> AuditLog:
+        """The audit of this installation."""
+        if self._audit is None:
+            from hubspot_skill.app.auditing import AuditLog
+            from hubspot_skill.app.keeper import TENANT
+
+            self._audit = AuditLog(self.databases, TENANT, clock=self._machine)
+        return self._audit
+
+    @property
     def keeper(self) -> Keeper:
         """The vault of this process."""
         if self._keeper is None:
@@ -172,7 +184,7 @@ class Accounts:
                 adapter_settings(self.settings, self.settings.api_base_url),
                 self._shared_transport(),
                 keys=self.keys,
-                databases=self.databases,
+                audit=self.audit,
                 clock=self._machine,
             )
         return self._keeper
@@ -183,7 +195,7 @@ class Accounts:
         Raises:
             SettingsError, PlaceError, VaultRefusedError, StoreError: as `Databases.open`.
         """
-        from hubspot_skill.app.auditing import PRINCIPAL, AuditLog
+        from hubspot_skill.app.auditing import PRINCIPAL
         from hubspot_skill.app.databases import Store
         from hubspot_skill.app.keeper import TENANT
         from hubspot_skill.changes.sealing import JournalKeys
@@ -192,12 +204,11 @@ class Accounts:
 
         if self._journal is None:
             store = await self.databases.open(Store.CHANGES)
-            audit = AuditLog(self.databases, TENANT, clock=self._machine)
             self._journal = Journal(
                 store=PlanStore(store.database, JournalKeys(store.ring)),
                 tenant=TENANT,
                 principal=PRINCIPAL,
-                note=audit.note_change,
+                note=self.audit.note_change,
                 page=self._page_of,
                 by_terminal=self.settings.terminal_approval,
             )
@@ -250,6 +261,8 @@ class Accounts:
             await self._sharing.aclose()
         if self._keeper is not None:
             await self._keeper.aclose()
+        if self._audit is not None:
+            await self._audit.aclose()
         if self._databases is not None:
             await self._databases.aclose()
         if self._transport is not None:
@@ -282,6 +295,7 @@ class Accounts:
                 self._exporter(found.connection_id),
                 limits=limits,
                 entry=entry,
+                trail=self._trail(found.connection_id),
             )
             self._opened[found.connection_id] = opened
         return opened
@@ -299,6 +313,7 @@ class Accounts:
             raise NotConnectedError("no HubSpot account is connected to this server", hint=HOW_TO_CONNECT)
         adapter = adapter_settings(self.settings, base_url, with_app=False)
         limits = None if alias == SANDBOX_ALIAS else await self._limits_of_token(token, adapter)
+        trail = None if adapter.is_sandbox else self._trail(TOKEN_ALIAS, reads=self.settings.database_url is not None)
         return Opened(
             self.settings,
             adapter,
@@ -308,7 +323,17 @@ class Accounts:
             self.journal,
             self._exporter(alias),
             limits=limits,
+            trail=trail,
         )
+
+    def _trail(self, account: str, *, reads: bool = True) -> AccountTrail:
+        """Give the audit of an account's use cases.
+
+        Of a token in the environment only writes are kept, unless a database is shared: reading with it stores nothing.
+        """
+        from hubspot_skill.app.auditing import AccountTrail
+
+        return AccountTrail(self.audit, account, reads=reads)
 
     async def _limits_of_token(self, token: Secret, adapter: AdapterSettings) -> SharedLimits | None:
         """Share with other processes of the same token; None where nothing can be written, which a token does not need."""
@@ -321,13 +346,11 @@ class Accounts:
 
     def _exporter(self, connection: str) -> Exporter:
         """Give what exports an account, by its id in the vault or its name here; nothing is made before the first export."""
-        from hubspot_skill.app.auditing import AuditLog
-        from hubspot_skill.app.keeper import TENANT
         from hubspot_skill.service.export.exporting import Exporter
         from hubspot_skill.service.export.shelf import Shelf
 
         async def noted(action: str, outcome: str) -> None:
-            await AuditLog(self.databases, TENANT, clock=self._machine).note(action, outcome, connection)
+            await self.audit.note(action, outcome, connection)
 
         return Exporter(Shelf(self._places.exports), noted)
 
@@ -378,6 +401,7 @@ class Opened:
         *,
         limits: SharedLimits | None = None,
         entry: Entry | None = None,
+        trail: AccountTrail | None = None,
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.app.portal_clock import PortalClock
@@ -402,6 +426,7 @@ class Opened:
             journal=journal,
             entry=entry,
             exporter=exporter,
+            trail=trail,
         )
 
 

@@ -17,7 +17,6 @@ from hubspot_skill.hubspot.settings import HUBSPOT_API
 
 if TYPE_CHECKING:
     from hubspot_skill.app.auditing import AuditLog
-    from hubspot_skill.app.databases import Databases
     from hubspot_skill.app.keys import Keys
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
@@ -213,17 +212,17 @@ class Keeper:
         transport: Transport,
         *,
         keys: Keys,
-        databases: Databases,
+        audit: AuditLog,
         clock: Clock,
     ) -> None:
-        """Name the parts; `databases` is where the audit is kept."""
+        """Name the parts; `audit` is this process's."""
         self.keys = keys
         self._settings = settings
         self._places = places
         self._adapter = adapter
         self._transport = transport
         self._clock = clock
-        self._databases = databases
+        self._audit = audit
         self._opening: asyncio.Task[OpenVault] | None = None
 
     @property
@@ -254,14 +253,12 @@ class Keeper:
             await opening.result().aclose()
 
     async def _open(self) -> OpenVault:
-        from hubspot_skill.app.auditing import AuditLog
         from hubspot_skill.vault.vault import open_vault
 
         keys = await self.keys.found()
         url = self._settings.database_url
         vault = await open_vault(self._places.vault if url is None else url.reveal(), keys.ring, clock=self._clock)
-        audit = AuditLog(self._databases, TENANT, clock=self._clock)
-        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock, audit)
+        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock, self._audit)
         try:
             await opened.start()
         except BaseException:

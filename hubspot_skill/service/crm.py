@@ -48,6 +48,7 @@ from hubspot_skill.service.requests import (
 )
 from hubspot_skill.service.search import search
 from hubspot_skill.service.shape import Shape, shape
+from hubspot_skill.service.trail import Trail, noting
 from hubspot_skill.service.update import update
 from hubspot_skill.service.whoami import whoami
 
@@ -69,8 +70,9 @@ Given = TypeVar("Given")
 class Crm:
     """The use cases over one HubSpot account; `is_sandbox` marks every answer as pretend data.
 
-    `journal` opens the installation's journal of changes, at the first change. `entry` is the account's place among those of the vault, None where it is the only one. Without `exporter` there is
-    no place for files here, and an export is refused.
+    `journal` opens the installation's journal of changes, at the first change. `entry` is the account's place among those
+    of the vault, None where it is the only one. `trail` is its audit. Without `exporter` there is no place for files here,
+    and an export is refused.
     """
 
     def __init__(
@@ -83,8 +85,10 @@ class Crm:
         journal: JournalOpener,
         entry: Entry | None = None,
         exporter: Exporter | None = None,
+        trail: Trail | None = None,
     ) -> None:
         self._exporter = exporter
+        self._trail = trail
         self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry)
 
     @property
@@ -100,7 +104,8 @@ class Crm:
     async def whoami(self) -> WhoAmI:
         """Tell the account, the user, what is allowed, and the quota."""
         self.policy.authorize(Action.WHOAMI)
-        return await whoami(self._connection)
+        async with noting(self._trail, Action.WHOAMI, None):
+            return await whoami(self._connection)
 
     async def describe(self, request: DescribeRequest) -> Description:
         """Tell what the account's CRM looks like."""
@@ -230,6 +235,12 @@ class Crm:
         self, action: Action, use_case: Callable[[Connection, Request], Awaitable[Given]], request: Request
     ) -> Given:
         self.policy.authorize(action)
+        async with noting(self._trail, action, request) as noted:
+            answer = await self._try_twice(use_case, request)
+            noted.found(answer)
+            return answer
+
+    async def _try_twice(self, use_case: Callable[[Connection, Request], Awaitable[Given]], request: Request) -> Given:
         try:
             return await use_case(self._connection, request)
         except (UnknownNameError, RejectedValueError) as error:
