@@ -24,7 +24,7 @@ from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.mirror import tables
 from hubspot_skill.mirror.forms import Form
 
-__all__ = ["AMOUNT_BANDS", "DIMENSIONS", "Dimension", "Kind", "dimension_of", "groups_of", "raw_of"]
+__all__ = ["AMOUNT_BANDS", "DIMENSIONS", "FACTS", "Dimension", "Kind", "dimension_of", "groups_of", "raw_of"]
 
 Kind = Literal[
     "pipeline", "stage", "stage_group", "owner", "team", "option", "options", "instant", "day", "text", "company",
@@ -129,6 +129,9 @@ _ALL = (
 
 DIMENSIONS: Mapping[tuple[str, str], Dimension] = {(d.object, d.id): d for d in _ALL}
 
+FACTS = {"stay": "deal", "reach": "contact", "touch": "activity"}
+"""The records whose dimensions a fact has that is a join."""
+
 _KINDS: dict[Form, Kind] = {
     Form.TEXT: "text",
     Form.OPTIONS: "options",
@@ -150,7 +153,7 @@ def dimension_of(object: str, cut_or_name: str, catalogue: Catalogue, *, is_prop
     Raises:
         InvalidInputError: the object has no such dimension, or the mirror does not hold the property.
     """
-    fact = "deal" if object == "stay" else object
+    fact = FACTS.get(object, object)
     if not is_property:
         found = DIMENSIONS.get((fact, cut_or_name))
         if found is not None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hubspot_skill.analytics.adhoc import metric_of
 from hubspot_skill.analytics.calendar import Interval, buckets, day_number, local_day
 from hubspot_skill.analytics.catalogue import Catalogue
-from hubspot_skill.analytics.dimensions import Dimension, column_of, dimension_of, group_of_bucket
+from hubspot_skill.analytics.dimensions import FACTS, Dimension, column_of, dimension_of, group_of_bucket
 from hubspot_skill.analytics.metric import Base, Given, Metric
 from hubspot_skill.analytics.query import Cut, Query
 from hubspot_skill.analytics.registry import METRICS
@@ -200,7 +200,7 @@ class _Run:
                 if not groups or any(tuple(g.id for g in key) == groups for key in sums.keys_of(row)):
                     found.add(int(row.id))
         ids = sorted(i for i in found if i > after)
-        return Drilled("deal" if self._fact == "stay" else self._fact, tuple(ids[:limit]), len(found))
+        return Drilled(FACTS.get(self._fact, self._fact), tuple(ids[:limit]), len(found))
 
     # Computing
 

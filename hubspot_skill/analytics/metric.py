@@ -63,7 +63,8 @@ class Measure:
     `value` None counts records; `agg` "values" collects each value with how often it occurs, for medians. `where` keeps
     some records, beside those of the question. `weighted` multiplies by the probability of winning. `object` is the
     fact table: an object name of the mirror, "stay" for visits of deals to stages, "move" for changes of stage, "push"
-    for changes of the close date, "passage" for deals on their way through a pipeline.
+    for changes of the close date, "passage" for deals on their way through a pipeline, "reach" for contacts with each
+    lifecycle stage that they reached, "touch" for activities with each contact they are linked to.
     """
 
     name: str

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hubspot_skill.analytics.metric import Metric
-from hubspot_skill.analytics.metrics import deals_now, forecast, funnel, outcomes
+from hubspot_skill.analytics.metrics import companies, deals_now, forecast, funnel, outcomes, people, quality, touches
 from hubspot_skill.domain.report import Definition
 
 __all__ = ["ALIASES", "METRICS", "definitions"]
 
-_FAMILIES = (deals_now.METRICS, outcomes.METRICS, forecast.METRICS, funnel.METRICS)
+_FAMILIES = (
+    deals_now.METRICS,
+    outcomes.METRICS,
+    forecast.METRICS,
+    funnel.METRICS,
+    people.METRICS,
+    companies.METRICS,
+    touches.METRICS,
+    quality.METRICS,
+)
 
 METRICS: Mapping[str, Metric] = MappingProxyType({m.id: m for family in _FAMILIES for m in family})
 """Every metric of the catalogue, in the order it is listed."""
@@ -48,6 +57,13 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "slipped": "slipped_deals",
         "reopened": "reopened_deals",
         "deals": "deal_count",
+        "contacts": "contact_count",
+        "lifecycle": "lifecycle_reached",
+        "unworked": "unworked_contacts",
+        "companies": "company_count",
+        "activity": "activities",
+        "touches": "touches_per_won",
+        "duplicates": "quality_duplicate_emails",
     }
 )
 """What people call a metric, written like an id."""

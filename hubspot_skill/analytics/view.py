@@ -22,12 +22,16 @@ from sqlalchemy import (
 
 from hubspot_skill.analytics.calendar import Interval, bucket_of, day_number, instant_ms, local_day
 from hubspot_skill.analytics.catalogue import Catalogue
+from hubspot_skill.analytics.joined import Columns, reach, touch
 from hubspot_skill.analytics.query import Query
 from hubspot_skill.domain.money import minor_digits
 from hubspot_skill.domain.report import Grain
 from hubspot_skill.mirror import tables
 
 __all__ = ["View", "is_filled"]
+
+_RECORD_OF = {"reach": tables.contact, "touch": tables.activity}
+"""Facts that are joins, and the records that they are of."""
 
 _MILLION = 1_000_000
 
@@ -48,13 +52,31 @@ class View:
         day = local_day(self.now_ms, query.zone)
         self.today = Interval.of_days(day, day, query.zone)
         self.has_unknown_stages = bool(catalogue.unknown_stages) or query.is_past
-        self.table: FromClause = _table(object)
+        self._joined: Columns = {}
+        self.table: FromClause = self._table()
 
     def c(self, name: str) -> ColumnElement[Any]:
         """Give a column: of the visit where it has one and visits are counted, else of the record."""
         if self.object == "stay":
             return tables.stage_stay.c[name] if name in tables.stage_stay.c else tables.deal.c[name]
+        if self.object in _RECORD_OF:
+            return self._joined[name] if name in self._joined else _RECORD_OF[self.object].c[name]
         return self.table.c[name]
+
+    def _table(self) -> FromClause:
+        match self.object:
+            case "stay":
+                return tables.stage_stay.join(tables.deal, tables.deal.c.id == tables.stage_stay.c.deal_id)
+            case "reach":
+                table, self._joined = reach(self.catalogue)
+                return table
+            case "touch":
+                table, self._joined = touch()
+                return table
+            case "activity":
+                return tables.activity
+            case _:
+                return tables.OBJECT_TABLES[self.object]
 
     @property
     def live(self) -> ColumnElement[bool]:
@@ -115,12 +137,6 @@ class View:
         currency = self.c("currency")
         foreign = and_(is_filled(currency), currency != self.catalogue.currency)
         return and_(self.c("amount_home").is_(None), self.c("amount").is_not(None), foreign)
-
-
-def _table(object: str) -> FromClause:
-    if object == "stay":
-        return tables.stage_stay.join(tables.deal, tables.deal.c.id == tables.stage_stay.c.deal_id)
-    return tables.activity if object == "activity" else tables.OBJECT_TABLES[object]
 
 
 def _converted(
