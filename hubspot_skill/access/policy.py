@@ -27,6 +27,11 @@ class Action(StrEnum):
     COMPLETE = "complete"
     FIND_DUPLICATES = "find_duplicates"
     DATA_QUALITY = "data_quality"
+    PLAN_CLEANUP = "plan_cleanup"
+    PLAN_PROPERTY = "plan_property"
+    PLAN_PIPELINE = "plan_pipeline"
+    PLAN_CAMPAIGN = "plan_campaign"
+    PLAN_REFERENCE = "plan_reference"
     EXPORT = "export"
     CREATE = "create"
     UPDATE = "update"
@@ -49,6 +54,11 @@ _WRITES = frozenset(
         Action.UPDATE,
         Action.LOG_ACTIVITY,
         Action.PLAN_CHANGES,
+        Action.PLAN_CLEANUP,
+        Action.PLAN_PROPERTY,
+        Action.PLAN_PIPELINE,
+        Action.PLAN_CAMPAIGN,
+        Action.PLAN_REFERENCE,
         Action.APPLY_CHANGES,
         Action.UNDO_CHANGES,
         Action.APPROVALS,
@@ -61,6 +71,7 @@ class Toolset(StrEnum):
 
     CORE = "core"
     HYGIENE = "hygiene"
+    ADMIN = "admin"
     MARKETING = "marketing"
     DATA = "data"
 

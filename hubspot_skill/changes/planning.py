@@ -123,6 +123,7 @@ async def draft_plan(
     sketches = [_sketch(place, op, schemas, new_reference) for place, op in enumerate(operations)]
     _refuse_mixed(sketches)
     _refuse_twice(sketches)
+    sketches = _in_turn(sketches)
     sought = [Sought(step, step.id, step.key if step.kind is StepKind.CREATE else None) for step in sketches]
     current = await read_current(hubspot, sought)
     merged = await _merged(hubspot, sketches)
@@ -358,7 +359,7 @@ def _refuse_mixed(steps: Sequence[Step]) -> None:
 
 def _refuse_twice(steps: Sequence[Step]) -> None:
     """Refuse a plan in which the order of two steps would matter."""
-    seen: set[tuple[object, ...]] = set()
+    seen: dict[tuple[object, ...], bool] = {}
     for step in steps:
         marks: list[tuple[object, ...]] = []
         if step.thing is not None:
@@ -369,13 +370,27 @@ def _refuse_twice(steps: Sequence[Step]) -> None:
             marks = [(step.type.name, step.id), *([(step.type.name, step.other_id)] if step.other_id else [])]
         elif step.key is not None:
             marks = [("new", step.type.name, step.key[0], step.key[1].lower())]
-        for mark in marks:
-            if mark in seen:
+        for place, mark in enumerate(marks):
+            takes_in = step.kind is StepKind.MERGE and place == 0
+            if mark in seen and not (takes_in and seen[mark]):
                 raise InvalidInputError(
                     f"{step.type.singular} {step.id or (step.key or ('', ''))[1]} is changed twice in one plan",
                     hint="Put all of its values into one operation, or make two plans.",
                 )
-            seen.add(mark)
+            seen[mark] = takes_in
+
+
+def _in_turn(steps: Sequence[Step]) -> list[Step]:
+    """Let merges into one record follow each other, a round each."""
+    into: Counter[tuple[str, str]] = Counter()
+    turned: list[Step] = []
+    for step in steps:
+        if step.kind is StepKind.MERGE:
+            turned.append(replace(step, round=into[step.type.name, step.id]))
+            into[step.type.name, step.id] += 1
+        else:
+            turned.append(step)
+    return turned
 
 
 async def _merged(hubspot: HubSpot, steps: Sequence[Step]) -> frozenset[str]:

@@ -41,6 +41,7 @@ __all__ = [
     "stage_of",
     "stages_text",
     "title_of",
+    "told",
 ]
 
 CAMPAIGNS = ObjectType("campaigns", "campaign", "0-35", (PropertyName("hs_name"),))
@@ -160,6 +161,23 @@ def stages_text(stages: Iterable[Stage]) -> str:
         Stage("", stage.label, place, stage.is_closed, stage.probability) for place, stage in enumerate(stages)
     )
     return _STAGES.dump_json(plain).decode()
+
+
+def told(name: PropertyName, text: str) -> str:
+    """Give an entry as people read it: options and stages by their labels."""
+    if not text:
+        return ""
+    if name == "options":
+        return ", ".join(o.label if o.value == o.label else f"{o.label} ({o.value})" for o in options_of(text))
+    if name == "stages":
+        return ", ".join(_told_stage(stage) for stage in _STAGES.validate_json(text))
+    return text
+
+
+def _told_stage(stage: Stage) -> str:
+    percent = [] if stage.probability is None else [f"{stage.probability:.0%}".replace("%", " %")]
+    facts = ", ".join([*percent, *(["closed"] if stage.is_closed else [])])
+    return f"{stage.label} ({facts})" if facts else stage.label
 
 
 def dropped_options(step: Step) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from hubspot_skill.service.together import three
 from hubspot_skill.service.words.nearest import candidate, fold, squash
 from hubspot_skill.service.words.periods import Period
 
-__all__ = ["campaigns"]
+__all__ = ["campaigns", "find_campaign"]
 
 _PAGE = 100
 _MAX_PAGES = 10
@@ -126,7 +126,7 @@ def _none_of(status: str) -> list[Campaign]:
 
 
 async def _one(scene: Scene, request: CampaignsRequest) -> CampaignsAnswer:
-    campaign = await _find(scene, request.campaign)
+    campaign = await find_campaign(scene, request.campaign)
     start, end = None, None
     if request.period:
         span = scene.words.period("period", request.period)
@@ -149,7 +149,12 @@ async def _one(scene: Scene, request: CampaignsRequest) -> CampaignsAnswer:
     return replace(_answer(scene, (campaign,), 1, ""), campaign=view, **scene.provenance())
 
 
-async def _find(scene: Scene, word: str) -> Campaign:
+async def find_campaign(scene: Scene, word: str) -> Campaign:
+    """Give the campaign of an id or name.
+
+    Raises:
+        NotFoundError, AmbiguousNameError: none or several are called so.
+    """
     if _GUID.fullmatch(word.strip()):
         return await scene.hubspot.campaigns.read(word.strip())
     page = await scene.hubspot.campaigns.list(name=word.strip(), limit=_PAGE)

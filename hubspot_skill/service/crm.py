@@ -34,7 +34,7 @@ from hubspot_skill.service.describe import describe
 from hubspot_skill.service.get import get
 from hubspot_skill.service.hygiene.answers import DuplicatesAnswer, QualityAnswer
 from hubspot_skill.service.hygiene.reading import LiveRecords
-from hubspot_skill.service.hygiene.requests import DuplicatesRequest, QualityRequest
+from hubspot_skill.service.hygiene.requests import CleanupRequest, DuplicatesRequest, QualityRequest
 from hubspot_skill.service.requests import (
     ActivityRequest,
     BriefRequest,
@@ -57,6 +57,12 @@ if TYPE_CHECKING:
     from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
     from hubspot_skill.service.changes.approving import Approvals
     from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
+    from hubspot_skill.service.definitions.requests import (
+        CampaignPlanRequest,
+        PipelineRequest,
+        PropertyRequest,
+        ReferenceRequest,
+    )
     from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
     from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.service.export.shelf import Kept
@@ -144,6 +150,36 @@ class Crm:
 
         source = self._records(request.requests)
         return await self._do(Action.DATA_QUALITY, lambda at, asked: data_quality(at, asked, source), request)
+
+    async def plan_cleanup(self, request: CleanupRequest) -> PlanAnswer:
+        """Plan to merge duplicates that were found, or to change records whose values are doubtful."""
+        from hubspot_skill.service.hygiene.cleanup import plan_cleanup
+
+        return await self._do(Action.PLAN_CLEANUP, plan_cleanup, request)
+
+    async def plan_property(self, request: PropertyRequest) -> PlanAnswer:
+        """Plan to create, change or archive a property."""
+        from hubspot_skill.service.definitions.planning import plan_property
+
+        return await self._do(Action.PLAN_PROPERTY, plan_property, request)
+
+    async def plan_pipeline(self, request: PipelineRequest) -> PlanAnswer:
+        """Plan to change a pipeline or its stages."""
+        from hubspot_skill.service.definitions.planning import plan_pipeline
+
+        return await self._do(Action.PLAN_PIPELINE, plan_pipeline, request)
+
+    async def plan_campaign(self, request: CampaignPlanRequest) -> PlanAnswer:
+        """Plan to create, change or delete a campaign."""
+        from hubspot_skill.service.definitions.planning import plan_campaign
+
+        return await self._do(Action.PLAN_CAMPAIGN, plan_campaign, request)
+
+    async def plan_reference(self, request: ReferenceRequest) -> PlanAnswer:
+        """Plan the property that marks what this program creates, so that it is created once."""
+        from hubspot_skill.service.definitions.planning import plan_reference
+
+        return await self._do(Action.PLAN_REFERENCE, plan_reference, request)
 
     async def create(self, request: CreateRequest) -> WriteAnswer:
         """Create one record with its links."""

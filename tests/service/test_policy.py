@@ -10,8 +10,17 @@ from hubspot_skill.access.policy import Action, Policy, Toolset, toolsets
 from hubspot_skill.domain.errors import ReadOnlyError, SettingsError
 from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.service.definitions.requests import (
+    CampaignAction,
+    CampaignPlanRequest,
+    PipelineAction,
+    PipelineRequest,
+    PropertyAction,
+    PropertyRequest,
+    ReferenceRequest,
+)
 from hubspot_skill.service.export.asked import ExportRequest
-from hubspot_skill.service.hygiene.requests import DuplicatesRequest, QualityRequest
+from hubspot_skill.service.hygiene.requests import CleanupRequest, DuplicatesRequest, QualityRequest
 from hubspot_skill.service.requests import (
     ActivityKind,
     ActivityRequest,
@@ -39,6 +48,17 @@ USE_CASES: dict[Action, Callable[[Crm], Awaitable[Any]]] = {
     Action.COMPLETE: lambda crm: crm.complete(CompleteKind.OWNER, "", {}),
     Action.FIND_DUPLICATES: lambda crm: crm.find_duplicates(DuplicatesRequest(type="contacts")),
     Action.DATA_QUALITY: lambda crm: crm.data_quality(QualityRequest(type="contacts")),
+    Action.PLAN_CLEANUP: lambda crm: crm.plan_cleanup(CleanupRequest(findings="x")),
+    Action.PLAN_PROPERTY: lambda crm: crm.plan_property(
+        PropertyRequest(action=PropertyAction.ARCHIVE, type="contacts", property="nickname")
+    ),
+    Action.PLAN_PIPELINE: lambda crm: crm.plan_pipeline(
+        PipelineRequest(action=PipelineAction.DELETE, type="deals", pipeline="900")
+    ),
+    Action.PLAN_CAMPAIGN: lambda crm: crm.plan_campaign(
+        CampaignPlanRequest(action=CampaignAction.CREATE, campaign="New")
+    ),
+    Action.PLAN_REFERENCE: lambda crm: crm.plan_reference(ReferenceRequest()),
     Action.CREATE: lambda crm: crm.create(
         CreateRequest(type="contacts", fields={"email": "a@b.example"}, dry_run=True)
     ),

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hubspot_skill.changes.planning import LeftOut
 from hubspot_skill.changes.steps import LINK, Form, Step
+from hubspot_skill.changes.things import told
 from hubspot_skill.domain.names import ObjectType, PropertyName
 from hubspot_skill.domain.schema import Property
 from hubspot_skill.domain.text import clean
@@ -116,6 +117,8 @@ async def view_of(
 
 def shown(view: View, step: Step, name: str, value: str) -> str:
     """Give one value of a step as people see it, empty where there is none."""
+    if step.thing is not None:
+        return clean(told(PropertyName(name), value), most=_VALUE)
     word = view.words.get(f"{step.type.name} {name}", {}).get(value)
     if word is not None:
         return word
