@@ -33,6 +33,8 @@ class Action(StrEnum):
     PLAN_CAMPAIGN = "plan_campaign"
     PLAN_REFERENCE = "plan_reference"
     EXPORT = "export"
+    SYNC = "sync"
+    FIND = "find"
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hubspot_skill.app.embedded import EmbeddedSandbox
     from hubspot_skill.app.keeper import Keeper
     from hubspot_skill.app.keys import Keys
+    from hubspot_skill.app.mirrors import MirrorOf, Mirrors
     from hubspot_skill.app.portal_clock import PortalClock
     from hubspot_skill.app.readiness import Readiness
     from hubspot_skill.app.sharing import Sharing
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from hubspot_skill.hubspot.shared_limits import SharedLimits
     from hubspot_skill.hubspot.tokens import TokenSource
     from hubspot_skill.hubspot.transport import Transport
+    from hubspot_skill.mirror.store import MirrorName
     from hubspot_skill.service.accounts import Entry
     from hubspot_skill.service.changes.desk import Journal, JournalOpener
     from hubspot_skill.service.crm import Crm
@@ -77,8 +79,13 @@ class Accounts:
         *,
         clock: Clock | None = None,
         environment: MutableMapping[str, str] | None = None,
+        keeps_fresh: bool = False,
     ) -> None:
-        """Name the settings; `environment` is where the vault's key may lie (the process's own by default)."""
+        """Name the settings; `environment` is where the vault's key may lie (the process's own by default).
+
+        `keeps_fresh` is True for a server, which keeps the local copies of its accounts up to date in the background.
+        """
+        self._keeps_fresh = keeps_fresh
         self.settings = settings
         self._places = places
         self._machine = clock or SystemClock()
@@ -92,6 +99,7 @@ class Accounts:
         self._audit: AuditLog | None = None
         self._keeper: Keeper | None = None
         self._sharing: Sharing | None = None
+        self._mirrors: Mirrors | None = None
         self._readiness: Readiness | None = None
         self._journal: Journal | None = None
         self.page_of: Callable[[str], Awaitable[str]] | None = None
@@ -107,6 +115,7 @@ class Accounts:
         opened = await self.opened(account)
         if opened.clock is not None:
             await opened.clock.renew(opened.transport)
+        opened.mirror.used()
         return opened.crm
 
     async def names(self) -> tuple[AccountName, ...]:
@@ -173,6 +182,15 @@ class Accounts:
         return self._audit
 
     @property
+    def mirrors(self) -> Mirrors:
+        """The local copies of the accounts."""
+        if self._mirrors is None:
+            from hubspot_skill.app.mirrors import Mirrors
+
+            self._mirrors = Mirrors(self.databases, keeps_fresh=self._keeps_fresh)
+        return self._mirrors
+
+    @property
     def keeper(self) -> Keeper:
         """The vault of this process."""
         if self._keeper is None:
@@ -186,6 +204,7 @@ class Accounts:
                 keys=self.keys,
                 audit=self.audit,
                 clock=self._machine,
+                mirrors=self.mirrors,
             )
         return self._keeper
 
@@ -257,6 +276,8 @@ class Accounts:
         for opened in self._opened.values():
             await opened.crm.aclose()
         self._opened.clear()
+        if self._mirrors is not None:
+            await self._mirrors.aclose()
         if self._sharing is not None:
             await self._sharing.aclose()
         if self._keeper is not None:
@@ -282,6 +303,8 @@ class Accounts:
         found = await vault.find(account or None)
         opened = self._opened.get(found.connection_id)
         if opened is None:
+            from hubspot_skill.app.mirrors import mirror_name
+
             adapter = adapter_settings(self.settings, self.settings.api_base_url, with_app=not vault.is_key(found))
             tokens, entry = vault.tokens(found), vault.entry(found)
             limits = (await self._together()).limits(app_id=found.app_id, hub_id=str(found.hub_id), adapter=adapter)
@@ -293,6 +316,8 @@ class Accounts:
                 self._machine,
                 self.journal,
                 self._exporter(found.connection_id),
+                self.mirrors,
+                mirror_name=mirror_name(found.connection_id, str(found.hub_id), found.scopes),
                 limits=limits,
                 entry=entry,
                 trail=self._trail(found.connection_id),
@@ -322,6 +347,7 @@ class Accounts:
             self._machine,
             self.journal,
             self._exporter(alias),
+            self.mirrors,
             limits=limits,
             trail=trail,
         )
@@ -398,7 +424,9 @@ class Opened:
         machine: Clock,
         journal: JournalOpener,
         exporter: Exporter,
+        mirrors: Mirrors,
         *,
+        mirror_name: MirrorName | None = None,
         limits: SharedLimits | None = None,
         entry: Entry | None = None,
         trail: AccountTrail | None = None,
@@ -417,6 +445,7 @@ class Opened:
         self.hubspot: HubSpot = HubSpot(
             tokens=tokens, transport=transport, settings=adapter, clock=clock, limits=limits
         )
+        self.mirror: MirrorOf = mirrors.of(self.hubspot, tokens, clock, mirror_name, is_sandbox=adapter.is_sandbox)
         policy = Policy(read_only=settings.read_only, toolsets=settings.toolsets)
         self.crm: Crm = Crm(
             hubspot=self.hubspot,
@@ -427,6 +456,7 @@ class Opened:
             entry=entry,
             exporter=exporter,
             trail=trail,
+            copy=self.mirror,
         )
 
 

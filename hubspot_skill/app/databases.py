@@ -1,4 +1,4 @@
-"""Opens the databases of this process by what they are for: the audit, the journal of changes, the shared limits.
+"""Opens the databases of this process by what they are for: audit, journal of changes, shared limits, mirrors.
 
 One call, `await accounts.databases.open(Store.CHANGES)`, gives an `OpenStore`: a `Database` whose schema is current, and
 a `ring` of keys that belong to that store alone. The rooms' own shells take both (`PlanStore(store.database,
@@ -51,9 +51,10 @@ class Store(StrEnum):
     AUDIT = "audit"
     CHANGES = "changes"
     LIMITS = "limiter"
+    MIRROR = "mirror"
 
 
-PER_ACCOUNT: frozenset[Store] = frozenset()
+PER_ACCOUNT: frozenset[Store] = frozenset({Store.MIRROR})
 """The stores with a file per account, such as a copy of its records, which can be thrown away by itself."""
 
 
@@ -109,7 +110,7 @@ class Databases:
         return await self.open(store)
 
     async def discard(self, store: Store, account: str = "") -> None:
-        """Close a file and delete it for good, as for a copy that is to be made anew; in PostgreSQL nothing is done."""
+        """Close a file and delete it for good, its key first; in PostgreSQL nothing is done."""
         from hubspot_skill.vault.file_keys import file_key_place
 
         async with self._opening:
@@ -119,9 +120,9 @@ class Databases:
             if self._url is None:
                 file = self.file_of(store, account)
                 for place in (
+                    file_key_place(file),
                     file,
                     *(file.with_name(file.name + end) for end in ("-wal", "-shm")),
-                    file_key_place(file),
                 ):
                     place.unlink(missing_ok=True)
 
@@ -165,7 +166,7 @@ class Databases:
         ring = (await self.keys.found()).ring
         database = await open_postgres(url, clock=self._clock)
         try:
-            schema, tables = _schema_of(store)
+            schema, tables = _schema_of(store, is_shared=True)
             for needed in (VAULT_SCHEMA, schema):
                 await require_current(database, needed)
             await prove_isolation(database, (*VAULT_TABLES, *tables))
@@ -201,10 +202,10 @@ def schemas() -> tuple[StoreSchema, ...]:
     """Give the schemas of every store, the vault's first: what the owner of a PostgreSQL database brings up to date."""
     from hubspot_skill.vault.tables import VAULT_SCHEMA
 
-    return (VAULT_SCHEMA, *(_schema_of(store)[0] for store in Store))
+    return (VAULT_SCHEMA, *(_schema_of(store, is_shared=True)[0] for store in Store))
 
 
-def _schema_of(store: Store) -> tuple[StoreSchema, Sequence[Table]]:
+def _schema_of(store: Store, *, is_shared: bool = False) -> tuple[StoreSchema, Sequence[Table]]:
     """Give a store's schema and tables, imported only where it is opened."""
     match store:
         case Store.AUDIT:
@@ -219,6 +220,11 @@ def _schema_of(store: Store) -> tuple[StoreSchema, Sequence[Table]]:
             from hubspot_skill.hubspot.shared_limits_table import LIMITER, limiter_row
 
             return LIMITER, (limiter_row,)
+        case Store.MIRROR:
+            from hubspot_skill.mirror import shape
+            from hubspot_skill.mirror.tables import TABLES
+
+            return (shape.POSTGRES_SCHEMA, shape.POSTGRES_TABLES) if is_shared else (shape.SQLITE_SCHEMA, TABLES)
 
 
 def _store(database: Database, key: bytes) -> OpenStore:

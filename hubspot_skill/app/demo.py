@@ -35,7 +35,7 @@ async def demo(settings: Settings, places: Places, choice: DemoChoice, shown: Sh
         async with stop_asked() as stop:
             shown("Starting a pretend HubSpot (the first time makes its data, which takes some seconds) …")
             sandbox = await start_sandbox(choice.sandbox, places, option=SANDBOX_PORT_OPTION)
-            accounts = Accounts(_over(settings, sandbox), places)
+            accounts = Accounts(_over(settings, sandbox), places, keeps_fresh=True)
             door = Doorway(_over(settings, sandbox), places, accounts).at(port)
             try:
                 async with serving(with_site(application(settings, places, accounts, port), door), listener):

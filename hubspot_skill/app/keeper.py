@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, final
 
 from hubspot_skill.domain.errors import HubSpotSkillError, NotConnectedError
@@ -18,6 +19,7 @@ from hubspot_skill.hubspot.settings import HUBSPOT_API
 if TYPE_CHECKING:
     from hubspot_skill.app.auditing import AuditLog
     from hubspot_skill.app.keys import Keys
+    from hubspot_skill.app.mirrors import Mirrors
     from hubspot_skill.app.places import Places
     from hubspot_skill.app.settings import Settings
     from hubspot_skill.hubspot.oauth import AppEndpoint
@@ -60,6 +62,7 @@ class OpenVault:
         transport: Transport,
         clock: Clock,
         audit: AuditLog,
+        purge: Callable[[Connection], Awaitable[None]],
     ) -> None:
         from hubspot_skill.access.policy import Policy
         from hubspot_skill.hubspot.oauth import AppEndpoint
@@ -86,7 +89,7 @@ class OpenVault:
             self.book = AccountBook(
                 store=vault.store, tokens=self._refreshed, plan=plan, tenant=TENANT, environment=self.environment
             )
-            self.book.audit = audit.note
+            self.book.audit, self.book.purge = audit.note, purge
             return
         self.endpoint = AppEndpoint(transport, adapter.app, version=adapter.api_version)
         self.app = AppAt(adapter.app.client_id, self.environment)
@@ -101,7 +104,7 @@ class OpenVault:
             tenant=TENANT,
         )
         self.book = self.connections
-        self.book.audit = audit.note
+        self.book.audit, self.book.purge = audit.note, purge
 
     @property
     def store(self) -> ConnectionStore:
@@ -214,8 +217,9 @@ class Keeper:
         keys: Keys,
         audit: AuditLog,
         clock: Clock,
+        mirrors: Mirrors,
     ) -> None:
-        """Name the parts; `audit` is this process's."""
+        """Name the parts; `audit` is this process's, `mirrors` what is destroyed with a connection."""
         self.keys = keys
         self._settings = settings
         self._places = places
@@ -223,6 +227,7 @@ class Keeper:
         self._transport = transport
         self._clock = clock
         self._audit = audit
+        self._mirrors = mirrors
         self._opening: asyncio.Task[OpenVault] | None = None
 
     @property
@@ -258,13 +263,21 @@ class Keeper:
         keys = await self.keys.found()
         url = self._settings.database_url
         vault = await open_vault(self._places.vault if url is None else url.reveal(), keys.ring, clock=self._clock)
-        opened = OpenVault(vault, keys, self._settings, self._adapter, self._transport, self._clock, self._audit)
+        opened = OpenVault(
+            vault, keys, self._settings, self._adapter, self._transport, self._clock, self._audit, self._purge
+        )
         try:
             await opened.start()
         except BaseException:
             await opened.aclose()
             raise
         return opened
+
+    async def _purge(self, connection: Connection) -> None:
+        """Destroy the local copy of an account that was disconnected."""
+        from hubspot_skill.app.mirrors import mirror_name
+
+        await self._mirrors.purge(mirror_name(connection.connection_id, str(connection.hub_id), connection.scopes))
 
 
 def has_vault(settings: Settings, places: Places) -> bool:

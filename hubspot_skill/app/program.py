@@ -23,6 +23,8 @@ from hubspot_skill.surfaces.cli.actions import (
     LoginChoice,
     SandboxChoice,
     Shown,
+    SyncChoice,
+    SyncWatch,
     ToolAnswer,
     ToolView,
     Verified,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from hubspot_skill.app.compose import Accounts
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
+    from hubspot_skill.service.answers import SyncAnswer
 
 __all__ = ["Program"]
 
@@ -89,6 +92,12 @@ class Program:
         from hubspot_skill.app import exporting
 
         return self._with_account(lambda settings, accounts: exporting.export(settings, accounts, choice))
+
+    def sync(self, choice: SyncChoice, watch: SyncWatch) -> SyncAnswer:
+        """Bring the local copy of an account up to date, or tell where it stands."""
+        from hubspot_skill.app import syncing
+
+        return self._with_account(lambda _, accounts: syncing.sync(accounts, choice, watch))
 
     def doctor(self) -> Sequence[CheckResult]:
         """Check the settings, the way to HubSpot and the token."""

@@ -32,7 +32,7 @@ async def serve(settings: Settings, places: Places, port: int | None, shown: Sho
     check_bind(settings.host)
     chosen = port or settings.port
     with listen_all(_hosts(settings, chosen), chosen, option=PORT_OPTION) as listeners:
-        accounts = Accounts(settings, places)
+        accounts = Accounts(settings, places, keeps_fresh=True)
         await _start(accounts)
         doorway = Doorway(settings, places, accounts)
         door = doorway.at(chosen)

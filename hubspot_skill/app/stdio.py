@@ -38,7 +38,7 @@ async def serve(settings: Settings) -> None:
     What was built at the start lives to the end, so garbage is looked for only in what comes after.
     """
     places = default_places(settings.data_dir)
-    accounts = Accounts(settings, places)
+    accounts = Accounts(settings, places, keeps_fresh=True)
     doorway = Doorway(settings, places, accounts)
     server = mcp_server(settings, accounts, doorway)
     gc.freeze()

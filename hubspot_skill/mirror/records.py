@@ -36,7 +36,7 @@ from hubspot_skill.mirror.tables import (
     stage_stay,
 )
 
-__all__ = ["Upserted", "archive", "purge", "put", "upsert"]
+__all__ = ["FIND_BITS", "Upserted", "archive", "purge", "put", "upsert"]
 
 IDS_A_STATEMENT = 5_000
 FIND_BITS = 55

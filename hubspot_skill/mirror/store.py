@@ -29,21 +29,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MirrorName:
-    """Whose mirror it is: tenant, portal, and the digest of what the token may read."""
+    """Whose mirror it is: tenant, portal, and the connection; `grants` tells what its token may read.
+
+    A mirror that was filled with other grants is emptied when it is opened.
+    """
 
     tenant: str
     portal_id: str
     scope: str
+    grants: str = ""
 
     @property
     def row_tenant(self) -> str:
         """The tenant that rows of this mirror carry on PostgreSQL, and that no other mirror has."""
         return f"{self.tenant}/{self.portal_id}/{self.scope}"
-
-    @property
-    def file_name(self) -> str:
-        """The name of its file on SQLite."""
-        return f"mirror-{self.portal_id}-{self.scope}.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ async def open_mirror(database: Database, name: MirrorName) -> Mirror:
         await migrate(database, SQLITE_SCHEMA)
     else:
         await require_current(database, POSTGRES_SCHEMA)
-    if await mirror.meta("shape") != SHAPE:
+    if await mirror.meta("shape") != SHAPE or await mirror.meta("grants") != name.grants:
         await mirror.write(mirror.renew)
     return mirror
 
@@ -192,7 +191,8 @@ class Mirror:
                 await connection.execute(text(f"drop table if exists {table.name}"))
             for step in SQLITE_SCHEMA.migrations:
                 await _remake(connection, step)
-        await connection.execute((twin(meta) if self.is_postgres else meta).insert(), {"key": "shape", "value": SHAPE})
+        notes = [{"key": "shape", "value": SHAPE}, {"key": "grants", "value": self.name.grants}]
+        await connection.execute((twin(meta) if self.is_postgres else meta).insert(), notes)
 
     def _chosen(self, table: str, name: str, form: Form) -> ColumnElement[Any]:
         type = type_of(form)

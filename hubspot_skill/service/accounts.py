@@ -3,7 +3,8 @@
 Its own module because keys (service keys, tokens of private apps) need no OAuth app: everything here works without one.
 Only accounts of the HubSpot that this server talks to are seen, so that pretend and real ones do not mix.
 
-Disconnecting puts the tokens out of use here first, so that nothing can use them, whatever HubSpot then answers. The
+Disconnecting puts the tokens out of use here first, so that nothing can use them, whatever HubSpot then answers, and
+destroys the local copy of the account. The
 refresh token alone is kept, sealed, until HubSpot has been told to end it, for seven days at most; the vault's
 `retry_revoking` tries again. HubSpot's revocation ends the refresh token only: access tokens that were issued live on
 for up to 30 minutes, and the app stays installed unless it is removed (FACTS 2.4). A key cannot be revoked from here at
@@ -81,6 +82,10 @@ AuditNote = Callable[[str, str, str], Awaitable[None]]
 """Keeps what was done: the action, its outcome, and the connection's id."""
 
 
+async def _no_copy(connection: Connection) -> None:
+    """Destroy nothing, where no local copy is kept."""
+
+
 async def _no_audit(action: str, outcome: str, connection_id: str) -> None:
     """Keep nothing, where no audit is."""
 
@@ -106,6 +111,7 @@ class AccountBook:
         self._environment = environment
         self._revoker = endpoint
         self.audit: AuditNote = _no_audit
+        self.purge: Callable[[Connection], Awaitable[None]] = _no_copy
 
     async def accounts(self) -> tuple[ConnectedAccount, ...]:
         """List the accounts that are or were connected, by name."""
@@ -189,6 +195,7 @@ class AccountBook:
         await self.audit("account.disconnect", "begun", found.connection_id)
         is_uninstalled = uninstall and not is_key and await self._uninstall(found)
         await self._store.keep_for_revoking(self._tenant, found.connection_id)
+        await self.purge(found)
         is_revoked = not is_key and await self._revoke(found)
         if is_key or is_revoked:
             await self._store.forget(self._tenant, found.connection_id)

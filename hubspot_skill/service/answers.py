@@ -30,6 +30,8 @@ __all__ = [
     "Description",
     "FieldChange",
     "FieldValue",
+    "FindAnswer",
+    "FoundRecord",
     "GetAnswer",
     "HistoryLine",
     "KeptAccountView",
@@ -43,6 +45,8 @@ __all__ = [
     "Resolved",
     "SearchAnswer",
     "Source",
+    "SyncAnswer",
+    "SyncedObject",
     "Table",
     "UserView",
     "WhoAmI",
@@ -406,3 +410,53 @@ class WhoAmI(Answer):
     read_only: bool
     toolsets: tuple[str, ...]
     accounts: tuple[KeptAccountView, ...] = ()
+    copy_age_s: float | None = None
+    """How old the local copy is; None where none is open or it is not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedObject:
+    """One object type of the local copy: records read of how many there are; `as_of` is empty until all were read."""
+
+    object: str
+    phase: str
+    done: int
+    total: int | None
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncAnswer(Answer):
+    """Where the local copy of an account stands.
+
+    `copied_as_of` is the moment that all of it is at least as new as, `age_s` the seconds since; None while something was
+    never read whole. `links_left` counts kinds of links still to be read.
+    """
+
+    objects: tuple[SyncedObject, ...]
+    copied_as_of: datetime | None
+    age_s: float | None
+    links_left: int
+    is_complete: bool
+    is_paused: bool
+    is_here: bool
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """One record that some words were found in."""
+
+    type: str
+    id: str
+    title: str
+    detail: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAnswer(Answer):
+    """Records of every type that hold all the words, grouped by type; from the local copy, `age_s` seconds old."""
+
+    found: tuple[FoundRecord, ...]
+    age_s: float | None

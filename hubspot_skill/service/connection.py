@@ -26,6 +26,7 @@ from hubspot_skill.service.turns import Turns
 if TYPE_CHECKING:
     from hubspot_skill.service.accounts import Entry
     from hubspot_skill.service.changes.desk import Desk
+    from hubspot_skill.service.sync.syncer import LocalCopy
 
 __all__ = ["Connection", "Provenance", "Scene"]
 
@@ -111,7 +112,8 @@ class Connection:
 
     `access` is what was found out by trying (see `whoami`), `recent` what was just written, `turns` lets creates of one
     record pass one by one, `findings` is what was found by questions of hygiene, `desk` its journal of changes, `entry` is
-    the account's place among those of the vault, None where it is the only one.
+    the account's place among those of the vault, None where it is the only one; `copy` is its local copy, None where none
+    is kept.
     """
 
     hubspot: HubSpot
@@ -126,6 +128,7 @@ class Connection:
     findings: KeptFindings
     desk: DeskOf
     entry: Entry | None = None
+    copy: LocalCopy | None = None
 
     @classmethod
     def to(
@@ -137,6 +140,7 @@ class Connection:
         is_sandbox: bool,
         journal: JournalOpener,
         entry: Entry | None = None,
+        copy: LocalCopy | None = None,
     ) -> Connection:
         """Connect the use cases to an account; nothing is asked of HubSpot yet."""
         return cls(
@@ -152,6 +156,7 @@ class Connection:
             findings=KeptFindings(clock),
             desk=DeskOf(journal, clock),
             entry=entry,
+            copy=copy,
         )
 
     async def scene(self) -> Scene:

@@ -54,6 +54,7 @@ from hubspot_skill.service.whoami import whoami
 
 if TYPE_CHECKING:
     from hubspot_skill.service.accounts import Entry
+    from hubspot_skill.service.answers import FindAnswer, SyncAnswer
     from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
     from hubspot_skill.service.changes.approving import Approvals
     from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
@@ -66,6 +67,9 @@ if TYPE_CHECKING:
     from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
     from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.service.export.shelf import Kept
+    from hubspot_skill.service.requests import FindRequest, SyncRequest
+    from hubspot_skill.service.sync.syncer import LocalCopy
+
 
 __all__ = ["Crm"]
 
@@ -92,10 +96,13 @@ class Crm:
         entry: Entry | None = None,
         exporter: Exporter | None = None,
         trail: Trail | None = None,
+        copy: LocalCopy | None = None,
     ) -> None:
         self._exporter = exporter
         self._trail = trail
-        self._connection = Connection.to(hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry)
+        self._connection = Connection.to(
+            hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry, copy=copy
+        )
 
     @property
     def policy(self) -> Policy:
@@ -257,6 +264,18 @@ class Crm:
         if self._exporter is None:
             raise PlaceError("this server has no folder for exports", hint="Use `hubspot-skill export` in a shell.")
         return self._exporter
+
+    async def sync(self, request: SyncRequest) -> SyncAnswer:
+        """Tell how fresh the local copy of the account is, refresh it, or compare every record."""
+        from hubspot_skill.service.copies import sync
+
+        return await self._do(Action.SYNC, sync, request)
+
+    async def find(self, request: FindRequest) -> FindAnswer:
+        """Find records of every type by words, in the local copy."""
+        from hubspot_skill.service.copies import find
+
+        return await self._do(Action.FIND, find, request)
 
     async def complete(self, kind: CompleteKind, prefix: str, context: Mapping[str, str]) -> tuple[str, ...]:
         """Give names that begin as somebody typed."""

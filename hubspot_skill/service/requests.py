@@ -33,12 +33,15 @@ __all__ = [
     "DealStatus",
     "DescribeRequest",
     "Filters",
+    "FindRequest",
     "GetRequest",
     "Given",
     "IfExists",
     "LinkTo",
     "RecordFilters",
     "SearchRequest",
+    "SyncAction",
+    "SyncRequest",
     "Topic",
     "UpdateRequest",
 ]
@@ -350,3 +353,30 @@ class CompleteKind(StrEnum):
     STAGE = "stage"
     PIPELINE = "pipeline"
     OWNER = "owner"
+
+
+class SyncAction(StrEnum):
+    """What to do about the local copy of an account."""
+
+    STATUS = "status"
+    REFRESH = "refresh"
+    FULL = "full"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What to do about the local copy; `budget_s` is how long to wait for it at most."""
+
+    action: SyncAction = SyncAction.STATUS
+    budget_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """Words to find in records of every type, each as the beginning of a word; `limit` a type, 1 to 50."""
+
+    text: str
+    limit: int = 6
+    types: tuple[str, ...] = ()

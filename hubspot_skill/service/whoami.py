@@ -44,8 +44,17 @@ async def whoami(connection: Connection) -> WhoAmI:
         read_only=connection.policy.read_only,
         toolsets=tuple(t.value for t in connection.policy.toolsets),
         accounts=tuple(_kept(a, is_meant=a is this) for a in accounts),
+        copy_age_s=await _copy_age_s(connection, scene),
         **scene.provenance(),
     )
+
+
+async def _copy_age_s(connection: Connection, scene: Scene) -> float | None:
+    """Give the age of the local copy where it is open here already: the question who this is opens none."""
+    if connection.copy is None or (syncer := connection.copy.open_syncer) is None:
+        return None
+    as_of = (await syncer.state()).as_of
+    return None if as_of is None else max(0.0, (scene.now - as_of).total_seconds())
 
 
 def _kept(account: ConnectedAccount, *, is_meant: bool) -> KeptAccountView:

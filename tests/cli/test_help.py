@@ -18,6 +18,7 @@ COMMANDS = (
     "forget",
     "call",
     "export",
+    "sync",
     "doctor",
     "vault",
     "audit",

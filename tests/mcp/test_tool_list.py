@@ -34,7 +34,7 @@ WRITING = [
     "hubspot_update_deal",
     "hubspot_log_activity",
 ]
-FURTHER_READING = {"hubspot_find_duplicates", "hubspot_data_quality"}
+FURTHER_READING = {"hubspot_find_duplicates", "hubspot_data_quality", "hubspot_sync"}
 """The reading tools of the further toolsets."""
 
 

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast, final
+from typing import Protocol, cast, final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,7 +36,7 @@ from hubspot_skill.service.sync.schedule import TRAIL_EVERY_MS, Due, due
 from hubspot_skill.service.sync.source import OBJECTS, Source, read_structure
 from hubspot_skill.service.sync.tail import Changed, poll, trail
 
-__all__ = ["ObjectState", "SyncState", "Syncer"]
+__all__ = ["LocalCopy", "ObjectState", "SyncState", "Syncer", "SyncerProvider"]
 
 STRUCTURE_EVERY_MS = 900_000
 POLL_BUSY_MS = 60_000
@@ -83,6 +83,23 @@ class SyncState:
         return min(known) if known and len(known) == len(moments) else None
 
 
+SyncerProvider = Callable[[], Awaitable["Syncer"]]
+"""Gives the sync of an account, opened when it is first asked for."""
+
+
+class LocalCopy(Protocol):
+    """The local copy of an account, opened at the first need."""
+
+    async def syncer(self) -> Syncer:
+        """Give its sync, opened at the first call."""
+        ...
+
+    @property
+    def open_syncer(self) -> Syncer | None:
+        """Its sync where it is open here already, else None."""
+        ...
+
+
 @final
 class Syncer:
     """The sync of one account in this process; `owner` names the process and no other."""
@@ -100,6 +117,7 @@ class Syncer:
         self._used_at = 0
         self._last_error: str | None = None
         self._tail_lock = asyncio.Lock()
+        self._is_running = False
 
     def touch(self) -> None:
         """Say that somebody uses the mirror now, so that it is kept fresh by the minute."""
@@ -107,6 +125,13 @@ class Syncer:
 
     async def run(self) -> None:
         """Lead or follow, until cancelled."""
+        self._is_running = True
+        try:
+            await self._run()
+        finally:
+            self._is_running = False
+
+    async def _run(self) -> None:
         while True:
             try:
                 if not await self._lease.take():
@@ -127,20 +152,25 @@ class Syncer:
     async def complete(self, *, check: bool = False) -> bool:
         """Read everything that is missing or due, and poll once; with `check` compare every record as well.
 
-        False where another process leads: it does that work.
+        False where another process or a task of this one does that work (`check` is then asked of it), or sync is
+        paused.
 
         Raises:
             HubSpotSkillError: HubSpot did not answer; what was read is kept.
-            PausedError: sync is paused.
         """
-        if not await self._lease.take():
-            return False
         if check:
             await self._note("check_asked_at", now_ms_of(self._clock))
-        async with self._leading():
-            await self._catch_up()
-            await self._tail(force=True)
-            await self._catch_up()
+        if self._is_running or not await self._lease.take():
+            await self._note("asked_at", now_ms_of(self._clock))
+            return False
+        self._gate.is_paused = await self._noted("paused") == 1
+        try:
+            async with self._leading():
+                await self._catch_up()
+                await self._tail(force=True)
+                await self._catch_up()
+        except (LeaseLostError, PausedError):
+            return False
         return True
 
     async def refresh(self, *, max_age_s: float, budget_s: float) -> SyncState:
@@ -161,6 +191,13 @@ class Syncer:
             async with asyncio.timeout(budget_s):
                 await self._tail(force=True)
         return await self.state()
+
+    async def until_complete(self, *, budget_s: float) -> SyncState:
+        """Wait until everything was read once, whoever reads it, at most that long; gives where it stands then."""
+        deadline_s = self._clock.monotonic() + budget_s
+        while not (state := await self.state()).is_complete and self._clock.monotonic() < deadline_s:
+            await self._clock.sleep(_LOOK_S)
+        return state
 
     async def pause(self, *, paused: bool) -> None:
         """Let sync rest, in every process, until it is resumed."""

@@ -15,6 +15,8 @@ from hubspot_skill.service.requests import Condition
 if TYPE_CHECKING:
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
+    from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.requests import SyncAction
 
 __all__ = [
     "AccountActions",
@@ -31,6 +33,8 @@ __all__ = [
     "SandboxChoice",
     "Schema",
     "Shown",
+    "SyncChoice",
+    "SyncWatch",
     "ToolAnswer",
     "ToolView",
     "VaultActions",
@@ -92,6 +96,18 @@ class ExportChoice:
     output: Path | None = None
     most_rows: int = 1_000_000
     account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncChoice:
+    """What to do about the local copy of an account (empty: the default or only one)."""
+
+    action: SyncAction
+    account: str = ""
+
+
+SyncWatch = Callable[["SyncAnswer"], None]
+"""Is told where the local copy stands, several times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +279,10 @@ class Actions(ExportActions, AccountActions, VaultActions, AuditActions, Protoco
         Raises:
             UnknownNameError: there is no such tool; the nearest are the candidates.
         """
+        ...
+
+    def sync(self, choice: SyncChoice, watch: SyncWatch) -> SyncAnswer:
+        """Bring the local copy of an account up to date, or tell where it stands."""
         ...
 
     def doctor(self) -> Sequence[CheckResult]:

@@ -25,6 +25,7 @@ from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoic
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
 from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
 from hubspot_skill.surfaces.cli.export_commands import add_export_command
+from hubspot_skill.surfaces.cli.sync_commands import add_sync_command
 from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
 __all__ = ["EXIT_FAILED", "EXIT_USAGE", "Output", "build", "run"]
@@ -105,6 +106,7 @@ def build(actions: Actions) -> typer.Typer:
         _add_doctor,
         add_vault_commands,
         add_audit_commands,
+        add_sync_command,
         _add_sandbox,
     ):
         add(app, actions)

@@ -9,6 +9,7 @@ time of a call, and lets no exception out. It is its own module because it is al
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -38,6 +39,7 @@ __all__ = [
     "CrmProvider",
     "StrictTool",
     "ToolKind",
+    "report_progress",
 ]
 
 ArgumentsT = TypeVar("ArgumentsT", bound="Arguments")
@@ -118,6 +120,16 @@ class ToolKind(Generic[ArgumentsT]):
         )
 
 
+_calling: ContextVar[Any] = ContextVar("calling", default=None)
+
+
+async def report_progress(done: float, total: float | None, message: str) -> None:
+    """Tell the client of the call that is being carried out how far it is, if it asked to be told."""
+    context = _calling.get()
+    if context is not None:
+        await context.report_progress(done, total, message)
+
+
 class StrictTool(Tool):
     """A tool of the SDK that answers every call with a result, right or wrong."""
 
@@ -129,6 +141,7 @@ class StrictTool(Tool):
         """Check the arguments, run the tool within its time, and tell every failure as a result."""
         try:
             call = parse(cast("type[Arguments]", self.fn_metadata.arg_model), self.parameters, arguments)
+            _calling.set(context)
             with anyio.move_on_after(self.time_s) as time:
                 return await self.fn(call)
             if time.cancelled_caught:

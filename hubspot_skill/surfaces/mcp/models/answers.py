@@ -290,3 +290,4 @@ class WhoAmIContent(Content):
     accounts: Annotated[
         tuple[KeptAccountContent, ...], WithJsonSchema({"type": "array", "items": {"type": "object"}})
     ] = ()
+    copy_age_s: Annotated[int | None, WithJsonSchema({"type": "integer"})] = None

@@ -41,6 +41,7 @@ def who_am_i(answer: WhoAmI) -> CallToolResult:
         read_only=answer.read_only,
         toolsets=answer.toolsets,
         accounts=tuple(_kept(a) for a in answer.accounts),
+        copy_age_s=None if answer.copy_age_s is None else round(answer.copy_age_s),
     )
     money = ", ".join((account.currency, *account.additional_currencies))
     who = (
@@ -58,6 +59,7 @@ def who_am_i(answer: WhoAmI) -> CallToolResult:
         *(_kept_line(a) for a in content.accounts),
         *(_access_line(a) for a in content.access),
         f"quota: {left}" if left else "quota: HubSpot has not said",
+        "" if answer.copy_age_s is None else f"local copy for reports: {content.copy_age_s} s old",
         f"writing is {'off (read-only mode)' if answer.read_only else 'on'}; toolsets {', '.join(answer.toolsets)}",
     )
     return result(content, text)
