@@ -29,6 +29,7 @@ from hubspot_skill.app.compose import Accounts, mcp_server
 from hubspot_skill.app.listening import listen, serving
 from hubspot_skill.app.places import Places
 from hubspot_skill.app.settings import read_settings
+from hubspot_skill.foundation.traffic import Limits
 from hubspot_skill.surfaces.mcp.http import http_app, loopback
 from tools.conformance_fixtures import add_fixtures
 from tools.npm import FOLDER, ensure_packages, environment, node
@@ -89,7 +90,7 @@ async def _served(places: Places, *, with_fixtures: bool) -> AsyncGenerator[str]
     try:
         with listen("127.0.0.1", 0, option="nothing") as listener:
             port = listener.getsockname()[1]
-            app = http_app(server, loopback(port, None), version=__version__)
+            app = http_app(server, loopback(port, None, limits=Limits(10**6, 10**6, 1000, 1000)), version=__version__)
             async with serving(app, listener):
                 yield f"http://127.0.0.1:{port}/mcp"
     finally:

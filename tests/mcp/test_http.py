@@ -1,5 +1,6 @@
 """The HTTP door: who may knock, what bodies are taken, and both protocol eras behind it."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -12,10 +13,14 @@ import uvicorn
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server import MCPServer
+from starlette.routing import Route
 
-from hubspot_skill.domain.errors import SettingsError
+from hubspot_skill.domain.errors import NotConnectedError, SettingsError
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.foundation.traffic import Limits
 from hubspot_skill.surfaces.mcp.http import MAX_BODY_BYTES, HttpSettings, check_bind, http_app, loopback
+from hubspot_skill.surfaces.mcp.server import build_server
+from hubspot_skill.surfaces.mcp.settings import McpSettings
 from tests.mcp.conftest import VERSION, Era, told
 
 PORT = 8765
@@ -162,3 +167,51 @@ async def test_the_sdk_client_lists_and_calls_over_a_real_socket_in_both_eras(un
     ):
         assert len((await client.list_tools()).tools) == 16
         assert told(await client.call_tool("hubspot_whoami", {}))["error"] == "not_connected"
+
+
+async def test_a_caller_that_asks_too_often_is_told_when_to_come_again(unconnected):
+    settings = loopback(PORT, Secret(TOKEN), limits=Limits(per_minute=6, burst=3))
+    async with served(unconnected, settings) as client:
+        answers = [await client.post("/mcp", json=LIST, headers=HEADERS | AUTHORIZED) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+    assert "requests in a minute" in answers[-1].json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("limits", "status"), [(Limits(at_once=2), 429), (Limits(at_once=8, at_once_together=2), 503)])
+async def test_too_much_at_once_is_refused_and_passes_when_the_others_have_ended(limits: Limits, status: int):
+    release, running = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def slow(account: str) -> Any:
+        running.release()
+        await release.wait()
+        raise NotConnectedError("no account")
+
+    server = build_server(slow, settings=McpSettings(version=VERSION))
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"_meta": META, "name": "hubspot_whoami", "arguments": {}}}  # fmt: skip
+    headers = HEADERS | AUTHORIZED | {"Mcp-Method": "tools/call", "Mcp-Name": "hubspot_whoami"}
+    async with served(server, loopback(PORT, Secret(TOKEN), limits=limits)) as client, asyncio.timeout(10):
+        waiting = [asyncio.ensure_future(client.post("/mcp", json=call, headers=headers)) for _ in range(2)]
+        for _ in waiting:
+            await running.acquire()
+        refused = await client.post("/mcp", json=LIST, headers=HEADERS | AUTHORIZED)
+        release.set()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]
+        again = await client.post("/mcp", json=LIST, headers=HEADERS | AUTHORIZED)
+    assert (refused.status_code, refused.headers["retry-after"]) == (status, "1")
+    assert again.status_code == 200
+
+
+async def test_a_fault_of_our_own_is_told_as_one_with_the_headers_of_every_answer(unconnected):
+    async def breaks(request: Any) -> Any:
+        raise RuntimeError("secret words of a fault")
+
+    app = http_app(
+        unconnected, loopback(PORT, Secret(TOKEN)), version=VERSION, watching=[Route("/ready", breaks, methods=["GET"])]
+    )
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
+        answer = await client.get("/ready", headers=AUTHORIZED)
+    assert answer.status_code == 500
+    assert "secret words" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"

@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from hubspot_skill.access.sessions import Sessions
 from hubspot_skill.domain.errors import NotFoundError, UnknownNameError
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.foundation.traffic import Limits
 from hubspot_skill.service.accounts import AccountBook
 from hubspot_skill.service.crm import Crm
 from hubspot_skill.surfaces.rest.app import PREFIX, rest_app
-from hubspot_skill.surfaces.rest.limits import Limits
 from hubspot_skill.surfaces.rest.ports import Desk, Door
 from tests.manual_clock import ManualClock
 from tests.service.scene import NOW, Office

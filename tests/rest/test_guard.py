@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from hubspot_skill.surfaces.rest.limits import Limits
+from hubspot_skill.foundation.traffic import Limits
 from tests.mcp.test_trial_f4 import bodies
 from tests.rest.scene import HOST, ORIGIN, SIGNED, TOKEN, Counter, counter_over
 from tests.service.scene import RENEWAL

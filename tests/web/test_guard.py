@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from hubspot_skill.access.sessions import ATTEMPTS, Attempts, Sessions
+from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.surfaces.web.entrance import entrance_routes
 from hubspot_skill.surfaces.web.guard import MAX_BODY_BYTES, Guard
 from hubspot_skill.surfaces.web.pages import Pages
@@ -200,3 +201,23 @@ async def test_a_session_that_may_only_connect_counts_nowhere_else() -> None:
     answer = await visit.browser.post("/change", json={}, headers={**OURS, "X-CSRF-Token": csrf})
     assert answer.status_code == 403
     assert visit.done == []
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+async def test_a_fault_of_our_own_is_a_page_with_the_headers_of_every_other(accept: str) -> None:
+    async def breaks(request: Request) -> Response:
+        raise RuntimeError("secret words of a fault")
+
+    site, sessions, pages = Site(ORIGIN), Sessions(SystemClock()), Pages()
+    app = Starlette(
+        routes=[Route("/broken", breaks)], middleware=[Middleware(Guard, site=site, sessions=sessions, pages=pages)]
+    )
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        answer = await client.get("/broken", headers={"accept": accept})
+    assert answer.status_code == 500
+    assert "secret words" not in answer.text
+    assert "fault of its own" in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"

@@ -2,7 +2,9 @@
 
 The guard looks at every request before the SDK does: the Host must be one that this server is known by (421), a
 browser's Origin one that may use it (403), the bearer token right, compared in constant time (401), the body at most
-256 KiB (413) and unambiguous JSON (400). Only loopback is served until there is a sign-in for teams.
+256 KiB (413) and unambiguous JSON (400). One caller may ask so often a minute and so much at once (429), and all together
+(503), with Retry-After; a stream that a client holds open to listen counts as asked, not as running. A fault of our own
+is answered as such (500), with the same headers as everything. Only loopback is served until there is a sign-in for teams.
 """
 
 from __future__ import annotations
@@ -10,14 +12,14 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import INVALID_REQUEST, PARSE_ERROR
+from mcp.types import INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,14 +27,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubspot_skill.domain.errors import SettingsError
+from hubspot_skill.foundation.clock import SystemClock
 from hubspot_skill.foundation.json_bodies import body_problem
+from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.foundation.traffic import Limits, OverLimitError, Traffic
 
 __all__ = ["MAX_BODY_BYTES", "HttpSettings", "check_bind", "http_app", "loopback"]
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_URL_BYTES = 2 * 1024
 PATH = "/mcp"
+_CALLER = "local"
+"""The one caller until there is a sign-in for teams."""
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +53,17 @@ class HttpSettings:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     token: Secret | None
+    limits: Limits = field(default_factory=Limits)
 
 
-def loopback(port: int, token: Secret | None) -> HttpSettings:
+def loopback(port: int, token: Secret | None, *, limits: Limits | None = None) -> HttpSettings:
     """Give the settings of a server on this machine's loopback."""
     names = ("127.0.0.1", "localhost", "[::1]")
     return HttpSettings(
         hosts=tuple(f"{name}:{port}" for name in names),
         origins=tuple(f"http://{name}:{port}" for name in names),
         token=token,
+        limits=limits or Limits(),
     )
 
 
@@ -104,18 +114,35 @@ class _Guard:
         self._hosts = frozenset(settings.hosts)
         self._origins = frozenset(settings.origins)
         self._token = settings.token
+        self._traffic = Traffic(settings.limits, SystemClock())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await refusal(scope, receive, send)
-            return
-        if scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
+        answer = _Answer(send)
+        try:
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, answer.send)
+            elif scope["method"] == "POST":
+                with self._traffic.passing(_CALLER):
+                    await self._post(scope, receive, answer.send)
+            else:
+                if scope["path"] == PATH:
+                    self._traffic.asked(_CALLER)
+                await self._app(scope, receive, answer.send)
+        except OverLimitError as error:
+            await _over(error)(scope, receive, answer.send)
+        except Exception as error:
+            _log.error("request_failed", path=scope["path"], error=type(error).__name__)
+            if answer.has_begun:
+                raise
+            await _error(500, INTERNAL_ERROR, "this server failed by a fault of its own; its log names it")(
+                scope, receive, answer.send
+            )
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
             await _error(413, INVALID_REQUEST, f"the body is larger than {MAX_BODY_BYTES // 1024} KiB")(
@@ -149,6 +176,37 @@ class _Guard:
         scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
         expected = self._token.reveal().encode()
         return hmac.compare_digest(token.strip().encode(), expected) and scheme.lower() == "bearer"
+
+
+class _Answer:
+    """What is sent to a client, with headers that every answer carries."""
+
+    def __init__(self, send: Send) -> None:
+        self.has_begun = False
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def _over(error: OverLimitError) -> Response:
+    refused = _error(503 if error.is_process else 429, INVALID_REQUEST, f"{error.message}; {error.hint}")
+    refused.headers["Retry-After"] = str(error.retry_after_s)
+    return refused
 
 
 def _error(status: int, code: int, message: str) -> Response:

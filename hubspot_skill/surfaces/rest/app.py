@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from hubspot_skill.domain.errors import HubSpotSkillError
+from hubspot_skill.foundation.traffic import Limits
 from hubspot_skill.surfaces.rest.guard import Guard
-from hubspot_skill.surfaces.rest.limits import Limits
 from hubspot_skill.surfaces.rest.operations import PREFIX, Effect, Operation, perform
 from hubspot_skill.surfaces.rest.ports import Desk, Door
 from hubspot_skill.surfaces.rest.problems import RefusedError, crash, problem, refusal

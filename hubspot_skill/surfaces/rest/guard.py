@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubspot_skill.foundation.json_bodies import body_problem
-from hubspot_skill.surfaces.rest.limits import Limits, Traffic
+from hubspot_skill.foundation.traffic import Limits, OverLimitError, Traffic
 from hubspot_skill.surfaces.rest.ports import Door
 from hubspot_skill.surfaces.rest.problems import RefusedError, refusal
 
@@ -79,6 +79,8 @@ class Guard:
                 state["caller"] = caller
                 state["body"] = await _body(scope, headers, receive)
                 await self._app(scope, receive, outward)
+        except OverLimitError as error:
+            await refusal(_over(error), instance=scope["path"])(scope, receive, outward)
         except RefusedError as error:
             await refusal(error, instance=scope["path"])(scope, receive, outward)
 
@@ -131,6 +133,11 @@ class Guard:
         scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
         expected = self._door.token.reveal().encode()
         return hmac.compare_digest(token.strip().encode(), expected) and scheme.lower() == "bearer"
+
+
+def _over(error: OverLimitError) -> RefusedError:
+    code = "server_busy" if error.is_process else "too_many_requests"
+    return RefusedError(code, error.message, hint=error.hint, headers={"Retry-After": str(error.retry_after_s)})
 
 
 def _unknown(message: str) -> RefusedError:

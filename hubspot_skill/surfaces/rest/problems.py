@@ -153,6 +153,7 @@ FORMS: Mapping[str, Form] = {
     "wrong_host": Form(
         HTTPStatus.MISDIRECTED_REQUEST, "This is another server", "this server is not known by the Host header's name"
     ),
+    "server_busy": Form(HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy", "128 requests are still running here"),
     "too_many_requests": Form(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", "more than 120 requests in a minute"),
     "internal": Form(
         HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of this server", "the server failed; its log names the cause"

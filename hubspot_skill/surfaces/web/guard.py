@@ -21,12 +21,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubspot_skill.domain.errors import HubSpotSkillError, InvalidInputError, SignInRefusedError
+from hubspot_skill.foundation.log import get_logger
 from hubspot_skill.surfaces.web.pages import Pages, unmasked
 from hubspot_skill.surfaces.web.ports import SessionBook
 from hubspot_skill.surfaces.web.site import Site
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Guard"]
 
+_log = get_logger(__name__)
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 MAX_BODY_BYTES = 256 * 1024
@@ -79,7 +81,18 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        outward = self._with_headers(send)
+        answer = _Answer(send)
+        outward = self._with_headers(answer.send)
+        try:
+            await self._answer(request, scope, receive, outward)
+        except Exception as error:
+            _log.error("request_failed", path=scope["path"], error=type(error).__name__)
+            if answer.has_begun:
+                raise
+            failed = self._pages.failure(request, _broken(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            await failed(scope, receive, outward)
+
+    async def _answer(self, request: Request, scope: Scope, receive: Receive, outward: Send) -> None:
         early = self._at_the_door(request)
         if early is not None:
             await early(scope, receive, outward)
@@ -169,6 +182,24 @@ class Guard:
             await send(message)
 
         return outward
+
+
+class _Answer:
+    """What is sent to a browser, and whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self.has_begun = False
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        self.has_begun = True
+        await self._send(message)
+
+
+def _broken() -> HubSpotSkillError:
+    return HubSpotSkillError(
+        "this server failed by a fault of its own", hint="Try again; the server's log names the fault."
+    )
 
 
 def _foreign() -> SignInRefusedError:

@@ -1,6 +1,7 @@
 """How much one caller may ask of this server: so many requests a minute, and so many at once.
 
 The rate is a leaky bucket (GCRA): one number a caller, no timer. In flight are counted by caller and for the process.
+Here, because every surface over HTTP counts alike; each says in its own form what `OverLimitError` tells.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from hubspot_skill.foundation.clock import Clock
-from hubspot_skill.surfaces.rest.problems import RefusedError
 
-__all__ = ["Limits", "Traffic"]
+__all__ = ["Limits", "OverLimitError", "Traffic"]
 
 _MOST_CALLERS = 1_000
 
@@ -27,6 +27,17 @@ class Limits:
     burst: int = 20
     at_once: int = 8
     at_once_together: int = 128
+
+
+class OverLimitError(Exception):
+    """A request that may not pass now; `is_process` where it is not this caller's doing."""
+
+    def __init__(self, message: str, hint: str, retry_after_s: int, *, is_process: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.retry_after_s = retry_after_s
+        self.is_process = is_process
 
 
 class Traffic:
@@ -43,16 +54,23 @@ class Traffic:
         """Let one request of a caller pass while the block runs.
 
         Raises:
-            RefusedError: the caller has asked too often, or too much is asked at once.
+            OverLimitError: the caller has asked too often, or too much is asked at once.
         """
-        self._take(caller)
-        if self._running[caller] >= self._limits.at_once or self._running.total() >= self._limits.at_once_together:
-            raise RefusedError(
-                "too_many_requests",
+        self.asked(caller)
+        if self._running[caller] >= self._limits.at_once:
+            raise OverLimitError(
                 f"{self._running[caller]} requests of this caller are still running:"
                 f" at most {self._limits.at_once} may at once",
-                hint="Wait for an answer before asking more.",
-                headers={"Retry-After": "1"},
+                "Wait for an answer before asking more.",
+                1,
+            )
+        if self._running.total() >= self._limits.at_once_together:
+            raise OverLimitError(
+                f"{self._running.total()} requests are still running here: at most"
+                f" {self._limits.at_once_together} may at once",
+                "Ask again in a second.",
+                1,
+                is_process=True,
             )
         self._running[caller] += 1
         try:
@@ -62,17 +80,21 @@ class Traffic:
             if not self._running[caller]:
                 del self._running[caller]
 
-    def _take(self, caller: str) -> None:
+    def asked(self, caller: str) -> None:
+        """Count one request of a caller, which may take as long as it likes.
+
+        Raises:
+            OverLimitError: the caller has asked too often.
+        """
         each_s = 60 / self._limits.per_minute
         now = self._clock.monotonic()
         due = max(self._due.get(caller, now), now)
         wait_s = due - now - (self._limits.burst - 1) * each_s
         if wait_s > 0:
-            raise RefusedError(
-                "too_many_requests",
+            raise OverLimitError(
                 f"more than {self._limits.per_minute} requests in a minute",
-                hint=f"Ask again in {ceil(wait_s)} s; lists give up to 100 records at once.",
-                headers={"Retry-After": str(ceil(wait_s))},
+                f"Ask again in {ceil(wait_s)} s; lists give up to 100 records at once.",
+                ceil(wait_s),
             )
         if len(self._due) >= _MOST_CALLERS:
             self._due = {name: at for name, at in self._due.items() if at > now}
