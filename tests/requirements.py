@@ -72,6 +72,7 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise("rest-document", "REST answers what its OpenAPI document says, and nothing else.", "README, REST"),
     Promise("rest-examples", "The README's REST examples work as they stand.", "README, REST"),
+    Promise("rest-no-approval", "A script can never approve a plan.", "README, REST"),
     Promise("rest-if-match", "An update with an old tag changes nothing.", "README, REST"),
     Promise("export-whole", "An export holds every record that matches, exactly, in a private file.", "README, tools"),
     Promise("export-outside", "An export never passes through the conversation.", "README, tools"),

@@ -34,6 +34,7 @@ def rest_of(accounts: Accounts, places: Places, *, site: Site, sessions: Session
     """Build the surface for a server on this machine's loopback, at the site's port."""
     from hubspot_skill.surfaces.rest.app import rest_app
     from hubspot_skill.surfaces.rest.ports import Desk, Door
+    from hubspot_skill.surfaces.web.pages import unmasked
 
     async def book() -> AccountBook:
         if not accounts.settings.uses_vault:
@@ -56,6 +57,7 @@ def rest_of(accounts: Accounts, places: Places, *, site: Site, sessions: Session
         token=bearer_token(places),
         session=sessions.find,
         cookie=site.cookie_name("session"),
+        unmasked=unmasked,
         clock=clock,
     )
     return rest_app(Desk(crm=accounts.crm, book=book, ready=ready, version=__version__), door)

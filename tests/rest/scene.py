@@ -18,6 +18,7 @@ from hubspot_skill.service.accounts import AccountBook
 from hubspot_skill.service.crm import Crm
 from hubspot_skill.surfaces.rest.app import PREFIX, rest_app
 from hubspot_skill.surfaces.rest.ports import Desk, Door
+from hubspot_skill.surfaces.web.pages import masked, unmasked
 from tests.manual_clock import ManualClock
 from tests.service.scene import NOW, Office
 
@@ -55,7 +56,7 @@ class Counter:
         assert entered is not None
         headers = {
             "Cookie": f"{COOKIE}={entered.id}",
-            "X-CSRF-Token": entered.session.csrf,
+            "X-CSRF-Token": masked(entered.session.csrf),
             "Origin": ORIGIN,
             "Sec-Fetch-Site": "same-origin",
         }
@@ -87,6 +88,7 @@ async def counter_over(office: Office, *, limits: Limits = UNHURRIED) -> AsyncIt
         token=Secret(TOKEN),
         session=sessions.find,
         cookie=COOKIE,
+        unmasked=unmasked,
         clock=clock,
     )
     app = rest_app(Desk(crm=crm, book=book, ready=ready, version="0.1.0"), door, limits=limits)

@@ -113,7 +113,7 @@ class Guard:
         session = self._door.session(_cookie(headers, self._door.cookie))
         if session is not None and not session.only_connect:
             if scope["method"] not in _SAFE:
-                self._check_page(headers, is_token=session.takes(headers.get(CSRF_HEADER, "")))
+                self._check_page(headers, is_token=session.takes(self._door.unmasked(headers.get(CSRF_HEADER, ""))))
             return Caller(session.name, is_person=True)
         if scope["path"] in self._open:
             return None

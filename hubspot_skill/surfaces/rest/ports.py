@@ -52,7 +52,8 @@ class Desk:
 class Door:
     """Who may knock: hosts (with port), origins of our own pages, the scripts' token, and the console's sessions.
 
-    `session` finds a session by its secret id; `cookie` is the name of the cookie that holds it.
+    `session` finds a session by its secret id; `cookie` is the name of the cookie that holds it; `unmasked` gives the
+    CSRF token out of what a page carries.
     """
 
     hosts: tuple[str, ...]
@@ -60,4 +61,5 @@ class Door:
     token: Secret
     session: Callable[[str], BrowserSession | None]
     cookie: str
+    unmasked: Callable[[str], str]
     clock: Clock

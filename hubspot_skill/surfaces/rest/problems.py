@@ -27,7 +27,7 @@ DOCS_PATH = "/api/hubspot/docs"
 MAX_CANDIDATES = 10
 _MAX_LABEL = 80
 _MAX_SENTENCE = 600
-_DETAILS = ("field", "existing_id", "properties", "expired", "scopes", "policy", "reason")
+_DETAILS = ("field", "existing_id", "properties", "expired", "scopes", "policy", "reason", "plan_id")
 _log = logging.getLogger(__name__)
 
 

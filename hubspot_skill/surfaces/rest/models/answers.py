@@ -126,6 +126,7 @@ class Problem(BaseModel):
     expired: bool = False
     policy: str = ""
     reason: str = ""
+    plan_id: str = Field(default="", description="The plan that waits for a person.")
     retry_after_s: int | None = None
     wrote: Literal["nothing", "some", "unknown"] = Field(
         default="nothing", description="Whether HubSpot was changed before it failed."

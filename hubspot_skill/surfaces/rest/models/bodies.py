@@ -19,7 +19,7 @@ from hubspot_skill.service.requests import (
 from hubspot_skill.surfaces.rest.models.queries import Text
 from hubspot_skill.surfaces.rest.operations import Closed
 
-__all__ = ["ActivityBody", "CreateBody", "LinkBody", "Properties", "UpdateBody"]
+__all__ = ["ActivityBody", "CreateBody", "LinkBody", "Links", "Properties", "UpdateBody"]
 
 MAX_LINKS = 100
 Value = str | int | float | bool | None | tuple[Text, ...]

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from hubspot_skill.surfaces.rest.operations import Operation
-from hubspot_skill.surfaces.rest.resources import campaigns, reading, records, schema, server
+from hubspot_skill.surfaces.rest.resources import campaigns, changes, reading, records, schema, server
 
 __all__ = ["all_operations"]
 
 
 def all_operations() -> tuple[Operation[Any, Any], ...]:
     """Give every operation that is served."""
-    return (*records.OPERATIONS, *campaigns.OPERATIONS, *schema.OPERATIONS, *server.OPERATIONS, *reading.OPERATIONS)
+    return (
+        *records.OPERATIONS,
+        *campaigns.OPERATIONS,
+        *changes.OPERATIONS,
+        *schema.OPERATIONS,
+        *server.OPERATIONS,
+        *reading.OPERATIONS,
+    )

@@ -10,18 +10,23 @@ from typing import Any
 
 from pydantic import Field
 
-from hubspot_skill.domain.errors import InvalidInputError, ValueChangedError
+from hubspot_skill.domain.errors import InvalidInputError, NotApprovedError, ValueChangedError
 from hubspot_skill.service.answers import Brief, WriteAction, WriteAnswer
+from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
+from hubspot_skill.service.changes.requests import ChangesRequest
 from hubspot_skill.service.requests import (
     BriefRequest,
     CompanyFilters,
     ContactFilters,
+    CreateRequest,
     DealFilters,
     GetRequest,
     RecordFilters,
+    UpdateRequest,
 )
 from hubspot_skill.surfaces.rest.models.answers import RecordAnswer, RecordsAnswer, records_of
 from hubspot_skill.surfaces.rest.models.bodies import ActivityBody, CreateBody, UpdateBody
+from hubspot_skill.surfaces.rest.models.changes import ArchiveQuery, RecordUpdateBody, creations, removals, updates
 from hubspot_skill.surfaces.rest.models.queries import (
     CompaniesQuery,
     ContactsQuery,
@@ -31,12 +36,18 @@ from hubspot_skill.surfaces.rest.models.queries import (
     RecordsQuery,
 )
 from hubspot_skill.surfaces.rest.operations import PREFIX, Call, Effect, Operation, Query, Reply
+from hubspot_skill.surfaces.rest.resources.changes import DONE, approved_and_applied, carry_out
 
 __all__ = ["OPERATIONS"]
 
 _ID = "The record's id, its URL, or its unique key: a contact's email, a company's domain."
 _TYPE = "An object type: tickets, tasks, calls, meetings, notes, emails, or a custom type."
 _VERSION_DIGITS = 14
+_SEVERAL = (
+    "Planned as one change. A script is answered 202 with the plan, which a person approves; the console's session"
+    " approves up to 50 records by the request itself."
+)
+_WAITING = AppliedAnswer | PlanAnswer | ChangesAnswer
 _CREATED = frozenset({WriteAction.CREATED})
 
 
@@ -143,7 +154,11 @@ def _read(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
 def _create(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
     async def act(call: Call[Query, CreateBody]) -> Reply:
         type = kind.type_of(call)
-        written = await (await call.crm()).create(call.body.request(type))
+        if call.is_many:
+            return await carry_out(call, creations(type, call.bodies))
+        written = await _written(call, call.body.request(type))
+        if isinstance(written, Reply):
+            return written
         is_new = written.action in _CREATED
         place = f"{PREFIX}{kind.path.replace('{type}', type)}/{written.id}"
         return Reply(
@@ -158,9 +173,49 @@ def _create(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
 def _update(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
     async def act(call: Call[Query, UpdateBody]) -> Reply:
         asked = call.body.request(kind.type_of(call), call.path["id"], if_updated_at=_expected(call.if_match))
-        return Reply(await (await call.crm()).update(asked))
+        written = await _written(call, asked)
+        return written if isinstance(written, Reply) else Reply(written)
 
     return act
+
+
+def _update_many(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
+    async def act(call: Call[Query, RecordUpdateBody]) -> Reply:
+        return await carry_out(call, updates(kind.type_of(call), call.bodies))
+
+    return act
+
+
+def _archive(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
+    async def act(call: Call[Query, Any]) -> Reply:
+        return await carry_out(call, removals(kind.type_of(call), (call.path["id"],)))
+
+    return act
+
+
+def _archive_many(kind: _Kind) -> Callable[[Call[Any, Any]], Awaitable[Reply]]:
+    async def act(call: Call[ArchiveQuery, Any]) -> Reply:
+        if not call.query.ids:
+            raise InvalidInputError("no record is named", hint="Give `ids`, one or several.", field="ids")
+        return await carry_out(call, removals(kind.type_of(call), call.query.ids))
+
+    return act
+
+
+async def _written(call: Call[Any, Any], asked: CreateRequest | UpdateRequest) -> WriteAnswer | Reply:
+    """Write one record; where the account's policy wants a person, that person's request approves, or the plan waits."""
+    crm = await call.crm()
+    try:
+        return await (crm.create(asked) if isinstance(asked, CreateRequest) else crm.update(asked))
+    except NotApprovedError as error:
+        if not error.plan_id:
+            raise
+        answer = await crm.list_changes(ChangesRequest(plan_id=error.plan_id))
+        if answer.plan is None:
+            raise
+        if call.is_person and answer.plan.approval.can_ask:
+            return await approved_and_applied(call, answer.plan)
+        return Reply(answer, status=HTTPStatus.ACCEPTED, headers={"Location": f"{PREFIX}/changes/{error.plan_id}"})
 
 
 def _version(at: datetime | None) -> str:
@@ -216,10 +271,28 @@ def _operations_of(kind: _Kind) -> Sequence[Operation[Any, Any]]:
             query=Query,
             body=UpdateBody,
             example={"properties": {"owner": "me"}, "dry_run": True},
-            answers={HTTPStatus.OK: WriteAnswer},
+            answers={HTTPStatus.OK: WriteAnswer | AppliedAnswer, HTTPStatus.ACCEPTED: _WAITING},
             effect=Effect.WRITE,
             takes_if_match=True,
             act=_update(kind),
+        )
+
+    def update_many(method: str, verb: str) -> Operation[Any, Any]:
+        return Operation(
+            id=f"{verb}_{kind.many}",
+            method=method,
+            path=kind.path,
+            tag=tag,
+            summary=f"Update several {kind.many}",
+            description=_SEVERAL,
+            parts=kind.parts,
+            query=Query,
+            body=RecordUpdateBody,
+            takes_many=True,
+            example={"id": "3001" if kind.many == "deals" else "1001", "properties": {"owner": "me"}},
+            answers=DONE,
+            effect=Effect.WRITE,
+            act=_update_many(kind),
         )
 
     return (
@@ -241,12 +314,18 @@ def _operations_of(kind: _Kind) -> Sequence[Operation[Any, Any]]:
             path=kind.path,
             tag=tag,
             summary=f"Create {article}",
-            description="A record with the same unique key, or a similar name, is an error that names it.",
+            description="A record with the same unique key, or a similar name, is an error that names it. A list of"
+            " records is planned: see the answer 202.",
             parts=kind.parts,
             query=Query,
             body=CreateBody,
+            takes_many=True,
             example=kind.example,
-            answers={HTTPStatus.CREATED: WriteAnswer, HTTPStatus.OK: WriteAnswer},
+            answers={
+                HTTPStatus.CREATED: WriteAnswer,
+                HTTPStatus.OK: WriteAnswer | AppliedAnswer,
+                HTTPStatus.ACCEPTED: _WAITING,
+            },
             effect=Effect.WRITE,
             act=_create(kind),
         ),
@@ -265,6 +344,34 @@ def _operations_of(kind: _Kind) -> Sequence[Operation[Any, Any]]:
         update("PATCH", "update"),
         update("PUT", "put"),
         update("POST", "post"),
+        Operation(
+            id=f"archive_{kind.one}",
+            method="DELETE",
+            path=one_path,
+            tag=tag,
+            summary=f"Archive {article}",
+            description="To HubSpot's recycle bin, for 90 days. A person has to approve it.",
+            parts=parts,
+            query=Query,
+            answers=DONE,
+            effect=Effect.WRITE,
+            act=_archive(kind),
+        ),
+        update_many("PATCH", "update"),
+        update_many("PUT", "put"),
+        Operation(
+            id=f"archive_{kind.many}",
+            method="DELETE",
+            path=kind.path,
+            tag=tag,
+            summary=f"Archive several {kind.many}",
+            description=_SEVERAL,
+            parts=kind.parts,
+            query=ArchiveQuery,
+            answers=DONE,
+            effect=Effect.WRITE,
+            act=_archive_many(kind),
+        ),
     )
 
 
