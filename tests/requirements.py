@@ -76,6 +76,10 @@ PROMISES: tuple[Promise, ...] = (
     Promise("rest-if-match", "An update with an old tag changes nothing.", "README, REST"),
     Promise("export-whole", "An export holds every record that matches, exactly, in a private file.", "README, tools"),
     Promise("export-outside", "An export never passes through the conversation.", "README, tools"),
+    Promise(
+        "console-approves", "A person sees, approves, rejects and takes back changes in the console.", "README, console"
+    ),
+    Promise("console-operates", "Policy, audit and disconnecting are pages of the console.", "README, console"),
     Promise("sandbox-says-so", "Every answer from the sandbox says that it is pretend data.", "README, sandbox"),
     Promise("official-clients", "HubSpot's own Python clients work against the sandbox.", "README, sandbox"),
 )

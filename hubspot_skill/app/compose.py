@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from hubspot_skill.hubspot.transport import Transport
     from hubspot_skill.mirror.store import MirrorName
     from hubspot_skill.service.accounts import Entry
+    from hubspot_skill.service.audit_trail import AuditTrail
     from hubspot_skill.service.changes.desk import Journal, JournalOpener
     from hubspot_skill.service.crm import Crm
     from hubspot_skill.service.export.exporting import Exporter
@@ -207,6 +208,18 @@ class Accounts:
                 mirrors=self.mirrors,
             )
         return self._keeper
+
+    async def trail(self) -> AuditTrail:
+        """Give the audit of this installation, to read.
+
+        Raises:
+            SettingsError, PlaceError, VaultRefusedError, StoreError: as `Databases.open`.
+        """
+        from hubspot_skill.app.auditing import AuditLog
+        from hubspot_skill.app.keeper import TENANT
+        from hubspot_skill.service.audit_trail import AuditTrail
+
+        return AuditTrail(await AuditLog(self.databases, TENANT, clock=self._machine).opened(), TENANT)
 
     async def journal(self) -> Journal:
         """Give the journal of changes of this installation, opened at the first change.

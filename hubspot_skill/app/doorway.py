@@ -120,6 +120,7 @@ class Doorway:
         from hubspot_skill.surfaces.web.app import web_app
 
         self._is_served = True
+        self._accounts.page_of = self._page_of
         return web_app(
             self.site,
             sessions=self.sessions,
@@ -135,6 +136,10 @@ class Doorway:
         from hubspot_skill.app.rest_door import rest_of
 
         return rest_of(self._accounts, self._places, site=self.site, sessions=self.sessions, clock=self._clock)
+
+    async def _page_of(self, plan_id: str) -> str:
+        """Give the address of a plan's page; it opens for who has a session there, and holds no power itself."""
+        return f"{self.site.origin}/changes/{plan_id}"
 
     async def connections(self) -> Connections:
         """Give the use cases of connecting.

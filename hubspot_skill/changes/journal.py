@@ -27,6 +27,7 @@ from hubspot_skill.domain.errors import (
     NotFoundError,
     PlanEndedError,
 )
+from hubspot_skill.domain.text import quote
 
 __all__ = ["Begun", "Claim", "Halt", "HaltedError", "Journal", "LostLeaseError"]
 
@@ -311,7 +312,10 @@ def _require_current(plan: Any, now: int) -> None:
     if plan.status == PlanStatus.PLANNED:
         error = NotApprovedError("no person has approved this plan", hint="Ask a person to approve it.")
     elif plan.status == PlanStatus.REJECTED:
-        error = PlanEndedError("a person rejected this plan", hint="Ask what should be different, then plan again.")
+        why = f": {quote(plan.reason, most=300)}" if plan.reason else ""
+        error = PlanEndedError(
+            f"a person rejected this plan{why}", hint="Ask what should be different, then plan again."
+        )
     elif plan.status == PlanStatus.APPROVED and plan.expires_at <= now:
         error = PlanEndedError("the fifteen minutes of this plan are over", hint="Plan again.")
     if error is not None:

@@ -284,15 +284,17 @@ class PlanStore:
             )
         return await self.get(tenant, plan_id)
 
-    async def reject(self, tenant: str, plan_id: str) -> PlanRow:
-        """Record that a person does not want a plan; it can no longer be approved or applied.
+    async def reject(self, tenant: str, plan_id: str, *, reason: str = "") -> PlanRow:
+        """Record that a person does not want a plan, and why; it can no longer be approved or applied.
 
         Raises:
             NotFoundError: there is none.
             PlanEndedError: it has begun, or ended.
         """
         is_waiting = plans.c.status.in_((PlanStatus.PLANNED, PlanStatus.APPROVED))
-        rejected = update(plans).where(is_plan(tenant, plan_id), is_waiting).values(status=PlanStatus.REJECTED)
+        rejected = (
+            update(plans).where(is_plan(tenant, plan_id), is_waiting).values(status=PlanStatus.REJECTED, reason=reason)
+        )
 
         async def work(connection: AsyncConnection) -> int:
             return (await connection.execute(rejected)).rowcount

@@ -12,7 +12,7 @@ from hubspot_skill.changes.policy import Means, Mode, WritePolicy
 from hubspot_skill.changes.store import PlanRow
 from hubspot_skill.domain.errors import InvalidInputError, NotApprovedError
 from hubspot_skill.domain.names import property_name
-from hubspot_skill.domain.text import quote
+from hubspot_skill.domain.text import clean, quote
 from hubspot_skill.service.changes.answers import PlanLine, PlanView, PolicyView
 from hubspot_skill.service.changes.desk import Journal, Noted
 from hubspot_skill.service.changes.plans import line_of, view_of_plan
@@ -72,15 +72,15 @@ class Approvals:
         await self._note(f"approve by {means.value}", "approved", row, who)
         return await view_of_plan(self._journal, row, rows=0)
 
-    async def reject(self, plan_id: str, *, person: str = "") -> PlanView:
-        """Record that a person does not want a plan.
+    async def reject(self, plan_id: str, *, reason: str = "", person: str = "") -> PlanView:
+        """Record that a person does not want a plan, and why: whoever planned it is told.
 
         Raises:
             NotFoundError: there is none.
             PlanEndedError: it was begun.
         """
         await self._found(plan_id)
-        row = await self._journal.store.reject(self._journal.tenant, plan_id)
+        row = await self._journal.store.reject(self._journal.tenant, plan_id, reason=clean(reason, most=300))
         await self._note("reject", "rejected", row, person or self._journal.principal)
         return await view_of_plan(self._journal, row, rows=0)
 

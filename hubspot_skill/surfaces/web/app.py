@@ -57,7 +57,7 @@ def web_app(
         routes=[
             *entrance_routes(site, sessions, attempts, pages, home="/"),
             *connect_routes(site, connections, attempts, pages),
-            *console_routes(desk),
+            *console_routes(desk, connections),
             Mount("/static", _Built(directory=STATIC)),
         ],
         middleware=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from hubspot_skill.service.audit_trail import AuditTrail
 from hubspot_skill.service.crm import Crm
 
 __all__ = ["AccountName", "AttemptBook", "CrmBook", "EnteredSession", "Session", "SessionBook"]
@@ -88,6 +89,10 @@ class CrmBook(Protocol):
 
     async def crm(self, account: str = "") -> Crm:
         """Give the use cases over an account by its name; see `Accounts.crm` of `app`."""
+        ...
+
+    async def trail(self) -> AuditTrail:
+        """Give the audit of this installation, to read."""
         ...
 
     async def names(self) -> tuple[AccountName, ...]:

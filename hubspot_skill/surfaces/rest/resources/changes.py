@@ -38,8 +38,7 @@ async def approved_and_applied(call: Call[Any, Any], plan: PlanView) -> Reply:
     """Approve a plan for the person who asks, where nobody did yet, and apply it."""
     crm = await call.crm()
     if plan.approval.is_needed:
-        person = call.caller.name if call.caller is not None else ""
-        await (await crm.approvals()).approve(plan.plan_id, means=Means.CONSOLE, shown=plan.digest, person=person)
+        await (await crm.approvals()).approve(plan.plan_id, means=Means.CONSOLE, shown=plan.digest)
     applied = await crm.apply_changes(plan.plan_id)
     is_running = applied.plan.status in _RUNNING
     return Reply(
@@ -98,21 +97,19 @@ async def _apply(call: Call[Query, Any]) -> Reply:
 
 async def _approve(call: Call[Query, ApproveBody]) -> Reply:
     approvals = await (await call.crm()).approvals()
-    person = call.caller.name if call.caller is not None else ""
     return Reply(
         await approvals.approve(
             call.path["plan"],
             means=Means.CONSOLE,
             shown=call.body.digest,
-            person=person,
             typed_count=call.body.typed_count,
         )
     )
 
 
 async def _reject(call: Call[Query, RejectBody]) -> Reply:
-    person = call.caller.name if call.caller is not None else ""
-    return Reply(await (await (await call.crm()).approvals()).reject(call.path["plan"], person=person))
+    approvals = await (await call.crm()).approvals()
+    return Reply(await approvals.reject(call.path["plan"], reason=call.body.reason))
 
 
 async def _stop(call: Call[Query, Any]) -> Reply:

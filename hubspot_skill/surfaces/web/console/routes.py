@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from hubspot_skill.surfaces.web.connect import ConnectionsProvider
 from hubspot_skill.surfaces.web.console.board import board_routes
+from hubspot_skill.surfaces.web.console.changes import change_routes, waiting_count
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
 from hubspot_skill.surfaces.web.console.export import export_routes
 from hubspot_skill.surfaces.web.console.finding import finding_routes
@@ -13,13 +15,15 @@ from hubspot_skill.surfaces.web.console.frame import frame_routes
 from hubspot_skill.surfaces.web.console.home import home_routes
 from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
 from hubspot_skill.surfaces.web.console.many import many_routes
+from hubspot_skill.surfaces.web.console.operating import operating_routes
 from hubspot_skill.surfaces.web.console.records import record_routes
 
 __all__ = ["console_routes"]
 
 
-def console_routes(desk: Desk) -> list[Route]:
-    """Give the routes."""
+def console_routes(desk: Desk, connections: ConnectionsProvider) -> list[Route]:
+    """Give the routes; `connections` gives the use cases of connecting accounts."""
+    desk.counts = waiting_count
     bare = [Route(place.path, desk.bare, methods=["GET"]) for place in (*NAV, *LOWER)]
     desk.pages.offer("tone", tone_of)
     desk.pages.offer_filter("day", day)
@@ -36,4 +40,6 @@ def console_routes(desk: Desk) -> list[Route]:
         *record_routes(desk),
         *frame_routes(desk),
         *home_routes(desk),
+        *change_routes(desk),
+        *operating_routes(desk, connections),
     ]
