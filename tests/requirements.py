@@ -39,6 +39,19 @@ PROMISES: tuple[Promise, ...] = (
         "`vault migrate` moves accounts, audit and journal to PostgreSQL, compared to the last row, or says what it left.",
         "README, several hosts",
     ),
+    Promise(
+        "changes-cost",
+        "250 deals move by one plan and one apply, in at most 14 HubSpot requests and 1,500 tokens, and go back.",
+        "README, changes",
+    ),
+    Promise(
+        "approval-asked", "A person is asked before many records change, and only their yes applies.", "README, changes"
+    ),
+    Promise(
+        "approval-own",
+        "No argument of a tool approves a change: an agent cannot approve its own plan.",
+        "README, changes",
+    ),
     Promise("settings-at-once", "All bad settings are listed at once, each with the right form.", "README, settings"),
     Promise("settings-typo", "A misspelt setting of ours is refused, never ignored.", "README, settings"),
     Promise("secrets-hidden", "A token shows in no error, log line or text form.", "README, security"),

@@ -34,6 +34,9 @@ WRITING = [
     "hubspot_update_deal",
     "hubspot_log_activity",
 ]
+CHANGING = ["hubspot_plan_changes", "hubspot_apply_changes", "hubspot_list_changes", "hubspot_undo_changes"]
+CALM = {*READING, "hubspot_plan_changes", "hubspot_list_changes", "hubspot_undo_changes"}
+"""The tools that change nothing in HubSpot: a plan is made here, and applied by another tool."""
 FURTHER_READING = {"hubspot_find_duplicates", "hubspot_data_quality", "hubspot_sync"}
 """The reading tools of the further toolsets."""
 
@@ -46,7 +49,7 @@ def listed() -> list[dict[str, Any]]:
 
 async def test_both_eras_list_the_same_tools_in_the_same_order(unconnected, era: Era):
     async with client_of(unconnected, era) as client:
-        assert [tool.name for tool in (await client.list_tools()).tools] == READING + WRITING
+        assert [tool.name for tool in (await client.list_tools()).tools] == READING + WRITING + CHANGING
 
 
 def test_the_list_is_the_same_bytes_each_time(listed):
@@ -59,7 +62,7 @@ def test_every_tool_has_a_title_a_description_and_all_four_hints(listed):
         assert tool["title"]
         assert 40 <= len(tool["description"]) <= 400, tool["name"]
         assert set(tool["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
-        assert tool["annotations"]["readOnlyHint"] == (tool["name"] in {*READING, *FURTHER_READING})
+        assert tool["annotations"]["readOnlyHint"] == (tool["name"] in {*CALM, *FURTHER_READING})
 
 
 def test_every_schema_is_closed_valid_and_free_of_noise(listed):
@@ -128,7 +131,7 @@ def test_instructions_say_what_matters_first():
 async def test_read_only_mode_hides_the_writing_tools_and_refuses_them(era: Era):
     server = build_server(nobody, settings=McpSettings(version=VERSION, read_only=True))
     async with client_of(server, era) as client:
-        assert [tool.name for tool in (await client.list_tools()).tools] == READING
+        assert [tool.name for tool in (await client.list_tools()).tools] == [*READING, "hubspot_list_changes"]
         refused = told(await client.call_tool("hubspot_create_contact", {"email": "a@example.com"}))
     assert (refused["error"], refused["wrote"]) == ("read_only", "nothing")
 

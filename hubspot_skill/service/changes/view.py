@@ -91,7 +91,8 @@ async def view_of(
         pairs |= {(n, v) for image in (step.before, step.after) for n, v in image.items() if n != LINK}
     for type, pairs in called.values():
         book = await scene.directory.book(type)
-        told = await scene.labels(type)
+        has_owner = any((prop := book.get(name)) is not None and prop.is_owner for name, _ in pairs)
+        told = await (scene.labels(type) if has_owner else _without_owners(scene, type))
         for name, value in pairs:
             prop = book.get(name)
             if prop is not None:
@@ -113,6 +114,11 @@ async def view_of(
         unchanged=unchanged,
         requests=requests,
     )
+
+
+async def _without_owners(scene: Scene, type: ObjectType) -> Labels:
+    """Give what stages and pipelines are called: owners are not asked for where no value is one."""
+    return Labels.of(scene.account.zone, (), await scene.directory.pipelines(type))
 
 
 def shown(view: View, step: Step, name: str, value: str) -> str:

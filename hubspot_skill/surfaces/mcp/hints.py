@@ -16,17 +16,19 @@ __all__ = ["Effect", "hints_of"]
 class Effect(Enum):
     """The kinds of tools: (read only, destructive, idempotent, writes to HubSpot).
 
-    KEEP puts something on this machine and leaves HubSpot alone, so a read-only server has it too.
+    KEEP puts something on this machine and leaves HubSpot alone, so a read-only server has it too. PLAN makes a change
+    ready and leaves HubSpot as it is, so a host may let it pass unasked; a read-only server hides it.
     """
 
     READ = (True, False, True, False)
     KEEP = (False, False, False, False)
     ADD = (False, False, False, True)
     CHANGE = (False, True, True, True)
+    PLAN = (True, False, False, True)
 
     @property
     def writes(self) -> bool:
-        """True where the tool can change HubSpot."""
+        """True where the tool can change HubSpot, or makes a change ready."""
         return self.value[3]
 
 

@@ -16,7 +16,7 @@ import anyio
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubspot_skill.domain.errors import (
@@ -31,6 +31,8 @@ from hubspot_skill.surfaces.mcp.hints import Effect, hints_of
 from hubspot_skill.surfaces.mcp.schemas import schema_of
 
 if TYPE_CHECKING:
+    from mcp.server.mcpserver import Context
+
     from hubspot_skill.service.crm import Crm
 
 __all__ = [
@@ -88,8 +90,11 @@ class ToolKind(Generic[ArgumentsT]):
         effect: Effect,
         arguments: type[ArgumentsT],
         answer: type[BaseModel],
-        act: Callable[[Crm, ArgumentsT], Awaitable[CallToolResult]],
+        act: Callable[[Crm, ArgumentsT], Awaitable[CallToolResult]] | None = None,
+        act_in: Callable[[Crm, ArgumentsT, Context[Any]], Awaitable[CallToolResult]] | None = None,
+        asks: Callable[[Crm, ArgumentsT, Context[Any]], Awaitable[InputRequiredResult | None]] | None = None,
     ) -> None:
+        """Give `act`, or `act_in` for a tool that tells its progress; `asks` may ask the person before, and takes its time."""
         self.name = name
         self.title = title
         self.description = description
@@ -97,12 +102,22 @@ class ToolKind(Generic[ArgumentsT]):
         self.arguments = arguments
         self.answer = answer
         self.act = act
+        self.act_in = act_in
+        self.asks = asks
 
     def tool(self, crm: CrmProvider, *, time_s: float, offer: ConnectOffer | None = None) -> StrictTool:
         """Make the tool as the SDK serves it, over the account that `crm` gives."""
 
-        async def run(call: ArgumentsT) -> CallToolResult:
-            return await self.act(await crm(call.account), call)
+        async def run(call: ArgumentsT, context: Context[Any]) -> CallToolResult:
+            here = await crm(call.account)
+            if self.act_in is not None:
+                return await self.act_in(here, call, context)
+            if self.act is None:
+                raise TypeError(f"the tool {self.name} does nothing")
+            return await self.act(here, call)
+
+        async def ask(call: ArgumentsT, context: Context[Any]) -> InputRequiredResult | None:
+            return None if self.asks is None else await self.asks(await crm(call.account), call, context)
 
         return StrictTool(
             fn=run,
@@ -117,6 +132,7 @@ class ToolKind(Generic[ArgumentsT]):
             writes=self.effect.writes,
             time_s=time_s,
             offer=offer,
+            ask=ask,
         )
 
 
@@ -136,14 +152,18 @@ class StrictTool(Tool):
     writes: bool
     time_s: float
     offer: Any = None
+    ask: Any = None
 
     async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
         """Check the arguments, run the tool within its time, and tell every failure as a result."""
         try:
             call = parse(cast("type[Arguments]", self.fn_metadata.arg_model), self.parameters, arguments)
             _calling.set(context)
+            question = await self.ask(call, context) if self.ask is not None else None
+            if question is not None:
+                return question
             with anyio.move_on_after(self.time_s) as time:
-                return await self.fn(call)
+                return await self.fn(call, context)
             if time.cancelled_caught:
                 raise self._too_slow()
         except (NotConnectedError, ReconnectError) as error:

@@ -23,6 +23,7 @@ __all__ = [
     "CompanyContent",
     "Content",
     "DescribeContent",
+    "Frozen",
     "GetContent",
     "HistoryContent",
     "KeptAccountContent",
@@ -47,11 +48,13 @@ Values = Annotated[dict[str, Cell], WithJsonSchema({"type": "object"})]
 Texts = tuple[str, ...]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """A part of structured content."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class UnderstoodContent(_Frozen):
+class UnderstoodContent(Frozen):
     """What a word of the call was understood as; `said` is absent where it is the name itself."""
 
     what: str
@@ -60,7 +63,7 @@ class UnderstoodContent(_Frozen):
     id: str = ""
 
 
-class Content(_Frozen):
+class Content(Frozen):
     """What every result carries."""
 
     source: Literal["sandbox", "hubspot"]
@@ -72,7 +75,7 @@ class Content(_Frozen):
     untrusted_text: Literal[True]
 
 
-class ColumnContent(_Frozen):
+class ColumnContent(Frozen):
     """One column of a table: a property's name and type, its label where that says more, and a money's currency."""
 
     name: str
@@ -81,7 +84,7 @@ class ColumnContent(_Frozen):
     currency: str = ""
 
 
-class TableContent(_Frozen):
+class TableContent(Frozen):
     """Rows under columns."""
 
     columns: tuple[ColumnContent, ...] = ()
@@ -103,7 +106,7 @@ class DescribeContent(Content, TableContent):
     total: int
 
 
-class RelatedContent(_Frozen):
+class RelatedContent(Frozen):
     """The records of one type linked to a record: rows of id, name and link label."""
 
     type: str
@@ -112,14 +115,14 @@ class RelatedContent(_Frozen):
     more: bool = False
 
 
-class HistoryContent(_Frozen):
+class HistoryContent(Frozen):
     """A property's values, newest first: rows of at, value, source and by."""
 
     name: str
     rows: Rows
 
 
-class RecordContent(_Frozen):
+class RecordContent(Frozen):
     """One record; `values` by property name as people see them, `raw` internal values where they differ."""
 
     type: str
@@ -148,7 +151,7 @@ class GetContent(Content):
     missing: Texts = ()
 
 
-class ActivityContent(_Frozen):
+class ActivityContent(Frozen):
     """One activity in a brief."""
 
     kind: str
@@ -156,7 +159,7 @@ class ActivityContent(_Frozen):
     title: str = ""
 
 
-class CompanyContent(_Frozen):
+class CompanyContent(Frozen):
     """A company in a brief, with the label of its link."""
 
     id: str
@@ -164,7 +167,7 @@ class CompanyContent(_Frozen):
     label: str = ""
 
 
-class ListContent(_Frozen):
+class ListContent(Frozen):
     """A short list in a brief: rows under columns; `more` counts what was left out."""
 
     columns: Texts
@@ -185,7 +188,7 @@ class BriefContent(Content):
     next_activity: Annotated[ActivityContent | None, WithJsonSchema({"type": "object"})] = None
 
 
-class CampaignContent(_Frozen):
+class CampaignContent(Frozen):
     """One campaign with its results."""
 
     id: str
@@ -204,7 +207,7 @@ class CampaignsContent(Content, TableContent):
     campaign: CampaignContent | None = None
 
 
-class ChangeContent(_Frozen):
+class ChangeContent(Frozen):
     """One value before and after; absent is empty."""
 
     field: str
@@ -212,7 +215,7 @@ class ChangeContent(_Frozen):
     after: Cell = ""
 
 
-class LinkedContent(_Frozen):
+class LinkedContent(Frozen):
     """A record that was linked."""
 
     type: str
@@ -231,9 +234,10 @@ class WriteContent(Content):
     link: str = ""
     changes: tuple[ChangeContent, ...] = ()
     linked: Annotated[tuple[LinkedContent, ...], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = ()
+    change_id: str = ""
 
 
-class AccountContent(_Frozen):
+class AccountContent(Frozen):
     """The connected account."""
 
     id: str
@@ -245,7 +249,7 @@ class AccountContent(_Frozen):
     link: str
 
 
-class KeptAccountContent(_Frozen):
+class KeptAccountContent(Frozen):
     """One of the connected accounts, by the name that `account` takes; `meant` is the one answered for."""
 
     name: str
@@ -258,7 +262,7 @@ class KeptAccountContent(_Frozen):
     fix: str = ""
 
 
-class UserContent(_Frozen):
+class UserContent(Frozen):
     """Whoever the token stands for."""
 
     owner_id: str
@@ -267,7 +271,7 @@ class UserContent(_Frozen):
     teams: Texts = ()
 
 
-class AccessContent(_Frozen):
+class AccessContent(Frozen):
     """What may be done with one family of data: yes, no or unknown."""
 
     family: str

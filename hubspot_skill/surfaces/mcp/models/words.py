@@ -17,6 +17,7 @@ __all__ = [
     "Money",
     "Name",
     "Names",
+    "Nested",
     "Owners",
     "Period",
     "Record",
@@ -46,7 +47,9 @@ def _few(values: tuple[object, ...]) -> tuple[object, ...]:
     return values
 
 
-class _Nested(BaseModel):
+class Nested(BaseModel):
+    """An object inside of arguments: closed and frozen as they are."""
+
     model_config = ConfigDict(
         extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, allow_inf_nan=False
     )
@@ -65,7 +68,7 @@ Period = Annotated[Name, Field(description="Day or period")]
 DryRun = Annotated[bool, Field(description="Check all, write nothing")]
 
 
-class Where(_Nested):
+class Where(Nested):
     """One condition on any property."""
 
     property: Name
@@ -79,7 +82,7 @@ class Where(_Nested):
         return Condition(self.property, self.compare, self.value)
 
 
-class Link(_Nested):
+class Link(Nested):
     """A record to link to: its type, the record in people's words, and the link's label if any."""
 
     type: Name

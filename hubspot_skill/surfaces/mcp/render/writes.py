@@ -31,6 +31,7 @@ def written(answer: WriteAnswer) -> CallToolResult:
         id=answer.id,
         link=answer.link,
         changes=tuple(ChangeContent(field=c.name, before=cell(c.before), after=cell(c.after)) for c in answer.changes),
+        change_id=answer.change_id,
         linked=tuple(LinkedContent(type=r.type, id=r.id, name=r.name, label=r.label) for r in answer.linked),
     )
     what = " ".join(filter(None, (_SENTENCES[answer.action], one_of(answer.type), answer.id, answer.name, answer.link)))
@@ -41,7 +42,7 @@ def written(answer: WriteAnswer) -> CallToolResult:
             what,
             *(_change(c) for c in answer.changes),
             *(_link(r) for r in answer.linked),
-            source_line(answer),
+            source_line(answer, f"change_id {answer.change_id}" if answer.change_id else ""),
         ),
     )
 
