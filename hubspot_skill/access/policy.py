@@ -35,6 +35,7 @@ class Action(StrEnum):
     EXPORT = "export"
     SYNC = "sync"
     FIND = "find"
+    REPORT = "report"
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"

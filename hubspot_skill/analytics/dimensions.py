@@ -258,7 +258,12 @@ def groups_of(dimension: Dimension, raw: Any, cut: Cut, view: View) -> tuple[Gro
             return (Group(code, code),)
         case "text":
             text = clean(str(raw or ""))
-            return (Group(text.casefold(), clean(text, most=_LABEL)) if text else _nothing(dimension),)
+            if not text:
+                return (_nothing(dimension),)
+            folded = text.casefold()
+            known = view.labels.get((dimension.id, folded))
+            view.labels[dimension.id, folded] = text if known is None else min(known, text)
+            return (Group(folded, folded),)
         case _:
             return (_nothing(dimension) if raw is None else Group(str(raw), str(raw)),)
 

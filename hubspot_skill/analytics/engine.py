@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from hubspot_skill.analytics.adhoc import metric_of
 from hubspot_skill.analytics.calendar import Interval, buckets, day_number, local_day
 from hubspot_skill.analytics.catalogue import Catalogue
 from hubspot_skill.analytics.dimensions import FACTS, Dimension, column_of, dimension_of, group_of_bucket
-from hubspot_skill.analytics.metric import Base, Given, Metric
+from hubspot_skill.analytics.metric import Bag, Base, Given, Metric
 from hubspot_skill.analytics.query import Cut, Query
 from hubspot_skill.analytics.registry import METRICS
 from hubspot_skill.analytics.sums import OVERDUE_GROUP, Asked, Bags, Key, Part, Sums, date_column
@@ -22,6 +22,7 @@ from hubspot_skill.analytics.view import View
 from hubspot_skill.domain.errors import InvalidInputError
 from hubspot_skill.domain.money import minor_digits
 from hubspot_skill.domain.report import (
+    Associate,
     Compared,
     Excluded,
     Figure,
@@ -35,6 +36,8 @@ from hubspot_skill.domain.report import (
     Truncated,
     Unit,
 )
+from hubspot_skill.domain.text import clean
+from hubspot_skill.mirror import tables
 from hubspot_skill.mirror.store import Mirror
 
 __all__ = ["MOST_GROUPS", "Drilled", "check", "drill", "metrics_of", "run"]
@@ -44,6 +47,7 @@ MOST_METRICS, MOST_CUTS = 5, 3
 _ORDERED_KINDS = ("instant", "day", "stage", "pipeline", "stage_group", "amount_band", "number")
 _STATE_ORDER = {"open": "0", "won": "1", "lost": "2"}
 _DATED_ROWS = 100
+_LABEL = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ class _Run:
         rows = [r for r in rows if self._has(r)]
         rows = self._ordered(rows)
         shown, truncated = self._cut_off(rows, bags, earlier, given)
+        shown = await self._labelled(shown)
         period = (
             None if query.period is None else Span(self._on(), query.period.first, query.period.last, query.period_said)
         )
@@ -291,8 +296,6 @@ class _Run:
             return None
         if not any(m.id in ("pipeline_coverage", "goal_attainment") for m in self._metrics):
             return None
-        from hubspot_skill.mirror import tables
-
         goal = tables.goal
         query = select(func.sum(goal.c.target)).where(
             goal.c.kind == "revenue", goal.c.start_at >= period.start_ms, goal.c.end_at <= period.end_ms
@@ -301,8 +304,6 @@ class _Run:
         return None if found is None else int(found)
 
     def _is_many_valued(self) -> bool:
-        from hubspot_skill.domain.report import Associate
-
         several = self._query.associate is Associate.EACH and any(
             d.kind in ("company", "company_option") for d in self._dimensions
         )
@@ -330,11 +331,36 @@ class _Run:
             group = group_of_bucket(bucket, grain, self._view)
             grouped.of.setdefault((group,), {})
 
+    async def _labelled(self, rows: Sequence[Row]) -> list[Row]:
+        """Give the rows with what their companies, records and texts are called."""
+        names: dict[tuple[int, str], str] = {}
+        for place, dimension in enumerate(self._dimensions):
+            ids = {r.groups[place].id for r in rows if r.groups[place].id and not r.groups[place].is_other}
+            if dimension.kind == "text":
+                labels = self._view.labels
+                names |= {(place, i): clean(labels.get((dimension.id, i), i), most=_LABEL) for i in ids}
+            elif dimension.kind in ("company", "record") and ids:
+                object = "company" if dimension.kind == "company" else dimension.object
+                table = tables.OBJECT_TABLES[object]
+                query = select(table.c.id, table.c.name).where(table.c.id.in_([int(i) for i in ids]))
+                found = (await self._connection.execute(query)).all()
+                names |= {(place, str(r.id)): clean(r.name or str(r.id), most=_LABEL) for r in found}
+        if not names:
+            return list(rows)
+        return [
+            replace(
+                r,
+                groups=tuple(
+                    replace(g, label=names.get((n, g.id), g.label)) if g.id and not g.is_other else g
+                    for n, g in enumerate(r.groups)
+                ),
+            )
+            for r in rows
+        ]
+
     # Telling
 
     def _figures(self, slots: Mapping[str, Any], given: Given, *, is_total: bool = False) -> tuple[Figure, ...]:
-        from hubspot_skill.analytics.metric import Bag
-
         return tuple(
             m.figure(slots.get(m.id, Bag(given=given)), self._digits, is_total=is_total) for m in self._metrics
         )
@@ -368,13 +394,11 @@ class _Run:
         return found
 
     def _has(self, row: Row) -> bool:
-        """Tell whether a row meets `having`; of a list of records, whether the first measure counts it."""
-        if (
-            any(d.kind == "record" for d in self._dimensions)
-            and not row.values[0]
-            and not (row.earlier and row.earlier[0])
-        ):
-            return False
+        """Tell whether a row meets `having`; of a list of records, whether some count or sum of it is not nothing."""
+        if any(d.kind == "record" for d in self._dimensions):
+            added = [n for n, m in enumerate(self._metrics) if m.definition.unit in (Unit.COUNT, Unit.MONEY)]
+            if not any(row.values[n] or (row.earlier and row.earlier[n]) for n in added):
+                return False
         return all(_meets(row.values[self._place(h.metric)], h.op, h.value) for h in self._query.having)
 
     def _place(self, word: str) -> int:
@@ -509,8 +533,6 @@ class _Run:
         return tuple(found.values())
 
     def _notes(self, total: Bags, given: Given) -> tuple[str, ...]:
-        from hubspot_skill.analytics.metric import Bag
-
         notes: list[str] = []
         for metric in self._metrics:
             notes += metric.remarks(total.of.get((), {}).get(metric.id, Bag(given=given)))

@@ -19,9 +19,9 @@ from hubspot_skill.analytics.calendar import Interval
 from hubspot_skill.analytics.conditions import condition, in_states, within
 from hubspot_skill.analytics.dimensions import Dimension, groups_of, raw_of
 from hubspot_skill.analytics.metric import ALL, Bag, Base, Measure
-from hubspot_skill.analytics.query import Cut
+from hubspot_skill.analytics.query import Cut, Sieve
 from hubspot_skill.analytics.view import View
-from hubspot_skill.domain.report import Associate, Group
+from hubspot_skill.domain.report import Associate, Group, Op
 from hubspot_skill.domain.text import clean
 from hubspot_skill.mirror import tables
 
@@ -84,6 +84,10 @@ class Sums:
         self._is_forecast = is_forecast
         self._is_deal = part.object in ("deal", "stay")
         self._companies = self._fan_out()
+        self._is_one_pipeline = any(
+            isinstance(w, Sieve) and w.dimension == "pipeline" and w.op in (Op.IS, Op.IN) and len(w.values) == 1
+            for w in view.query.where
+        )
 
     def _fan_out(self) -> Any:
         """Give the companies of each deal where a deal is to count with each of its own, else None."""
@@ -143,7 +147,7 @@ class Sums:
                     if state not in a.base.states:
                         continue
                     value = getattr(row, f"m_{a.base.measure.name}")
-                    if value is None:
+                    if not value:
                         continue
                     number: int | Fraction = int(value)
                     if a.base.measure.weighted:
@@ -204,7 +208,7 @@ class Sums:
         if found is None:
             return Group(id, f"deleted stage {clean(stage, most=60)}" if stage else "no stage")
         label = clean(found.label, most=80)
-        if len(catalogue.pipelines) > 1:
+        if len(catalogue.pipelines) > 1 and not self._is_one_pipeline:
             label = f"{label} ({_pipeline(catalogue.pipelines, pipeline).label})"
         return Group(id, label)
 

@@ -48,6 +48,8 @@ class View:
         self.object = object
         self.query = query
         self.catalogue = catalogue
+        self.labels: dict[tuple[str, str], str] = {}
+        """How texts that were folded into groups are written, by dimension and folded text; filled while folding."""
         self.now_ms = instant_ms(query.now)
         day = local_day(self.now_ms, query.zone)
         self.today = Interval.of_days(day, day, query.zone)

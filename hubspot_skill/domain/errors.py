@@ -31,6 +31,7 @@
     │   ├── AccountMovingError         account_moving      HubSpot moves the account between data centres (477)
     │   ├── DeadlineError              deadline_exceeded   no answer in time; a read, or nothing was sent
     │   ├── MalformedAnswerError       malformed_answer    the answer is not what the API promises
+    │   ├── MirrorFillingError     mirror_filling      the local copy is still being read for the first time
     │   ├── OutcomeUnknownError        outcome_unknown     a write was sent and its answer was lost
     │   └── UnexpectedRefusalError     unexpected_refusal  a status nobody documents
     └── OperatorError                  whoever runs this program can mend it
@@ -67,6 +68,7 @@ __all__ = [
     "HubSpotSkillError",
     "InvalidInputError",
     "MalformedAnswerError",
+    "MirrorFillingError",
     "MissingScopesError",
     "NotApprovedError",
     "NotConnectedError",
@@ -388,6 +390,12 @@ class MalformedAnswerError(HubSpotError):
     """The answer is too large, not JSON, or not what the API promises."""
 
     code = "malformed_answer"
+
+
+class MirrorFillingError(HubSpotError):
+    """The local copy of the account is still being read for the first time, so a report of it would not be whole."""
+
+    code = "mirror_filling"
 
 
 class OutcomeUnknownError(HubSpotError):

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hubspot_skill.domain.marketing import CampaignBudget, CampaignMetrics, CampaignRevenue
+from hubspot_skill.domain.report import PipelineSummary, Report
 
 __all__ = [
     "Access",
@@ -37,11 +38,14 @@ __all__ = [
     "KeptAccountView",
     "LinkedRecord",
     "PersonLine",
+    "PipelineSummaryAnswer",
     "PropertyHistory",
     "QuotaView",
     "RecordView",
+    "RecordsBehind",
     "Related",
     "RelatedRecord",
+    "ReportAnswer",
     "Resolved",
     "SearchAnswer",
     "Source",
@@ -460,3 +464,27 @@ class FindAnswer(Answer):
 
     found: tuple[FoundRecord, ...]
     age_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAnswer(Answer):
+    """A report: figures with everything a reader needs to trust them."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSummaryAnswer(Answer):
+    """Where a pipeline stands: stages, gaps, outcomes against the period before, and what needs attention."""
+
+    summary: PipelineSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsBehind(Answer):
+    """The ids of the records that a report's cell counts, ascending; `next` continues after the last."""
+
+    object: str
+    ids: tuple[str, ...]
+    total: int
+    next: str = ""

@@ -53,8 +53,9 @@ from hubspot_skill.service.update import update
 from hubspot_skill.service.whoami import whoami
 
 if TYPE_CHECKING:
+    from hubspot_skill.domain.report import Question
     from hubspot_skill.service.accounts import Entry
-    from hubspot_skill.service.answers import FindAnswer, SyncAnswer
+    from hubspot_skill.service.answers import FindAnswer, PipelineSummaryAnswer, RecordsBehind, ReportAnswer, SyncAnswer
     from hubspot_skill.service.changes.answers import AppliedAnswer, ChangesAnswer, PlanAnswer
     from hubspot_skill.service.changes.approving import Approvals
     from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
@@ -67,7 +68,8 @@ if TYPE_CHECKING:
     from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
     from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.service.export.shelf import Kept
-    from hubspot_skill.service.requests import FindRequest, SyncRequest
+    from hubspot_skill.service.reports.desk import ReportDesk
+    from hubspot_skill.service.requests import FindRequest, PipelineSummaryRequest, RecordsBehindRequest, SyncRequest
     from hubspot_skill.service.sync.syncer import LocalCopy
 
 
@@ -100,6 +102,7 @@ class Crm:
     ) -> None:
         self._exporter = exporter
         self._trail = trail
+        self._reports: ReportDesk | None = None
         self._connection = Connection.to(
             hubspot, clock, policy, is_sandbox=is_sandbox, journal=journal, entry=entry, copy=copy
         )
@@ -277,10 +280,39 @@ class Crm:
 
         return await self._do(Action.FIND, find, request)
 
+    async def report(self, question: Question) -> ReportAnswer:
+        """Compute a report from the local copy of the account."""
+        from hubspot_skill.service.reports.report import report
+
+        desk = self._report_desk()
+        return await self._do(Action.REPORT, lambda at, asked: report(at, asked, desk), question)
+
+    async def pipeline_summary(self, request: PipelineSummaryRequest) -> PipelineSummaryAnswer:
+        """Tell where a pipeline stands."""
+        from hubspot_skill.service.reports.summary import pipeline_summary
+
+        desk = self._report_desk()
+        return await self._do(Action.REPORT, lambda at, asked: pipeline_summary(at, asked, desk), request)
+
+    async def records_behind(self, request: RecordsBehindRequest) -> RecordsBehind:
+        """Give the ids of the records that a report's cell counts."""
+        from hubspot_skill.service.reports.report import records_behind
+
+        desk = self._report_desk()
+        return await self._do(Action.REPORT, lambda at, asked: records_behind(at, asked, desk), request)
+
     async def complete(self, kind: CompleteKind, prefix: str, context: Mapping[str, str]) -> tuple[str, ...]:
         """Give names that begin as somebody typed."""
         self.policy.authorize(Action.COMPLETE)
         return await complete(self._connection, kind, prefix, context)
+
+    def _report_desk(self) -> ReportDesk:
+        """Give where reports are made; its libraries are imported at the first report."""
+        from hubspot_skill.service.reports.desk import ReportDesk
+
+        if self._reports is None:
+            self._reports = ReportDesk(self._connection.copy, self._connection.clock)
+        return self._reports
 
     def _records(self, most_requests: int) -> LiveRecords:
         """Give where the records of a question about all of them are read."""

@@ -38,7 +38,9 @@ __all__ = [
     "Given",
     "IfExists",
     "LinkTo",
+    "PipelineSummaryRequest",
     "RecordFilters",
+    "RecordsBehindRequest",
     "SearchRequest",
     "SyncAction",
     "SyncRequest",
@@ -380,3 +382,24 @@ class FindRequest:
     text: str
     limit: int = 6
     types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSummaryRequest:
+    """Tell where a pipeline stands; empty: all of them. `period` is that of the outcomes, in words."""
+
+    pipeline: str = ""
+    owner: str = ""
+    team: str = ""
+    period: str = "this quarter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsBehindRequest:
+    """Open a cell of a report: its handle, the measure's place from 0, the ids of the row's groups (none: the total)."""
+
+    handle: str
+    metric: int = 0
+    groups: tuple[str, ...] = ()
+    after: str = ""
+    limit: int = 100

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from mcp.server import MCPServer
 
 from hubspot_skill.access.policy import Policy
-from hubspot_skill.foundation.clock import SystemClock
+from hubspot_skill.foundation.clock import Clock, SystemClock
 from hubspot_skill.foundation.secret import Secret
 from hubspot_skill.hubspot.client import HubSpot
 from hubspot_skill.hubspot.limits import LimitSettings
@@ -57,13 +59,52 @@ async def crm_over(
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
     journal = TestJournal()
     policy = Policy(read_only=read_only)
-    crm = Crm(hubspot=hubspot, clock=clock, policy=policy, is_sandbox=True, journal=journal.open, exporter=exporter)
+    copy = FolderCopy(hubspot, clock)
+    crm = Crm(
+        hubspot=hubspot,
+        clock=clock,
+        policy=policy,
+        is_sandbox=True,
+        journal=journal.open,
+        exporter=exporter,
+        copy=copy,
+    )
     try:
         yield crm
     finally:
         await crm.aclose()
+        await copy.aclose()
         await hubspot.aclose()
         await journal.aclose()
+
+
+class FolderCopy:
+    """Keeps a local copy in a folder of its own, made at the first need."""
+
+    def __init__(self, hubspot: HubSpot, clock: Clock) -> None:
+        self._hubspot, self._clock = hubspot, clock
+        self._stack = AsyncExitStack()
+        self._opened: Any = None
+
+    @property
+    def open_syncer(self) -> Any:
+        """Its sync where it is open already."""
+        return self._opened
+
+    async def syncer(self) -> Any:
+        """Give its sync."""
+        from hubspot_skill.service.sync.syncer import Syncer
+        from tests.mirror.scene import new_mirror
+
+        if self._opened is None:
+            folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+            mirror = await self._stack.enter_async_context(new_mirror("sqlite", folder, clock=self._clock))
+            self._opened = Syncer(self._hubspot, mirror, self._clock, owner="test")
+        return self._opened
+
+    async def aclose(self) -> None:
+        """Close and remove it."""
+        await self._stack.aclose()
 
 
 @asynccontextmanager

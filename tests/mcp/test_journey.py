@@ -377,4 +377,4 @@ async def test_read_only_mode_reads_and_does_not_write(served: Served, era: Era)
 async def test_a_wrong_token_is_told_and_the_server_stays_up(served: Served, era: Era):
     async with server_over(served, token="pat-na1-nobody") as server, client_of(server, era) as client:
         assert told(await client.call_tool("hubspot_whoami", {}))["error"] == "token_refused"
-        assert len((await client.list_tools()).tools) == 16
+        assert len((await client.list_tools()).tools) == 22

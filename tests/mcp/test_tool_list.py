@@ -24,6 +24,8 @@ READING = [
     "hubspot_get",
     "hubspot_brief",
     "hubspot_campaigns",
+    "hubspot_pipeline_summary",
+    "hubspot_report",
 ]
 WRITING = [
     "hubspot_create_contact",

@@ -32,12 +32,10 @@ def weekly_pipeline_review(pipeline: Pipeline = "", stage: Stage = "", owner: Ow
     which, whose, where = _said(pipeline, "every one"), _said(owner, "everybody"), _said(stage, "all open ones")
     return (
         f"Review the sales pipeline for this week. Pipeline: {which}. Stages: {where}. Owner: {whose}.\n"
-        "1. hubspot_describe topic pipelines, type deals: the stages in order.\n"
-        "2. hubspot_search_deals with count_only for each open stage, then for status won and lost with close_date "
-        "this week.\n"
-        "3. hubspot_search_deals status open for: close_date before today (overdue), close_date next 14 days (closing "
-        "soon), modified before the last 30 days (stalled), each sorted by -amount, limit 10.\n"
-        "4. hubspot_brief on the three largest of them.\n"
+        "1. hubspot_pipeline_summary: value by stage, overdue, stalled, no next step, won and lost against before.\n"
+        "2. hubspot_report metrics stalled_value, overdue_value by deal, owner and stage, order -stalled_value, limit 10; "
+        "and metrics open_deals, open_pipeline by deal where close_at within next 14 days.\n"
+        "3. hubspot_brief on the three largest of them.\n"
         "Then tell: the state in three sentences; a table of deals that need attention with owner, amount, close date "
         "and reason; one next step for each. Take totals only from the tools, and name the currency of every amount. "
         "Change nothing."

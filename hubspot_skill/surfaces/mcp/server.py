@@ -20,7 +20,7 @@ from hubspot_skill.surfaces.mcp import completions, exports, failures, prompts, 
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
 from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
-from hubspot_skill.surfaces.mcp.tools import core_changes, core_read, core_write, data, hygiene
+from hubspot_skill.surfaces.mcp.tools import core_changes, core_read, core_report, core_write, data, hygiene
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
 
@@ -29,7 +29,7 @@ LIST_TTL_MS = 300_000
 """How long a client may keep a list of ours: it changes only when the server is started with other settings."""
 
 TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {
-    Toolset.CORE: (*core_read.TOOLS, *core_write.TOOLS, *core_changes.TOOLS),
+    Toolset.CORE: (*core_read.TOOLS, *core_report.TOOLS, *core_write.TOOLS, *core_changes.TOOLS),
     Toolset.HYGIENE: hygiene.TOOLS,
     Toolset.DATA: data.TOOLS,
 }
