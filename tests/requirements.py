@@ -30,6 +30,11 @@ PROMISES: tuple[Promise, ...] = (
     Promise("accounts-asked", "With several accounts and no default nothing is guessed.", "README, connecting"),
     Promise("key-hidden", "A key is never taken from the command line nor shown.", "README, connecting"),
     Promise(
+        "backup-restores",
+        "A backup made while writing works on another machine with the key from elsewhere, its audit whole.",
+        "README, connecting",
+    ),
+    Promise(
         "calls-audited",
         "Every use of an account stands in the audit, writes before they are sent, records as keyed digests only.",
         "README, connecting",

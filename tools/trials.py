@@ -190,6 +190,15 @@ async def killed_migrations(folder: Path, full: bool) -> Result:
     return Result(is_passed and figures["in_the_middle"] > 0, figures)
 
 
+async def backups(folder: Path, full: bool) -> Result:
+    """O4: copies made while writing, restored elsewhere with the key: all connections usable, the audit holds."""
+    from tests.trials.backing_up import back_up_while_writing
+
+    ended = await back_up_while_writing(folder, backups=50 if full else 10, accounts=40)
+    is_passed = not ended.unusable and not ended.broken_audits and min(ended.connections, ended.journal_records) > 0
+    return Result(is_passed, asdict(ended))
+
+
 async def asked_rest(folder: Path, full: bool) -> Result:
     """F2: no server error and no breach of the OpenAPI document, over requests drawn from it."""
     from tests.sandbox_fixture import running_sandbox
@@ -344,6 +353,7 @@ BODIES: Mapping[str, Body] = {
     "L2": full_search,
     "L6": killed_callers,
     "O3": killed_migrations,
+    "O4": backups,
     "R1": refresh_once,
     "R3": stopped_refreshes,
     "V1": killed_refreshes,

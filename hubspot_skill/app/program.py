@@ -145,10 +145,10 @@ class Program:
         return asyncio.run(vault_shell.rotate(self._shell()))
 
     def back_up(self, target: Path) -> Facts:
-        """Copy the vault to a new file."""
-        from hubspot_skill.app import vault_shell
+        """Copy vault, journal and audit into a new folder."""
+        from hubspot_skill.app import backing_up
 
-        return asyncio.run(vault_shell.back_up(self._shell(), target.expanduser().absolute()))
+        return asyncio.run(backing_up.back_up(*self._read(), self._environ, target.expanduser().absolute()))
 
     def migrate(self) -> Facts:
         """Prepare the PostgreSQL database, and move there what is kept here."""

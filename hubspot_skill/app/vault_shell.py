@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hubspot_skill.app.accounts_shell import AccountsShell
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from hubspot_skill.app.settings import Settings
     from hubspot_skill.surfaces.cli.actions import Facts
 
-__all__ = ["back_up", "keep_new_key", "new_key", "revoke_all", "rotate", "show_audit", "status", "verify_audit"]
+__all__ = ["keep_new_key", "new_key", "revoke_all", "rotate", "show_audit", "status", "verify_audit"]
 
 
 async def status(shell: AccountsShell, settings: Settings, places: Places) -> Facts:
@@ -55,16 +54,6 @@ async def rotate(shell: AccountsShell) -> Facts:
             ("moved to it", f"{files} files, {master.tenant_keys} keys"),
             ("sealed anew", f"{own.accounts} accounts"),
             ("old keys removed", str(own.retired)),
-        )
-
-
-async def back_up(shell: AccountsShell, target: Path) -> Facts:
-    """Copy the vault to a new file."""
-    async with shell.opened(only_existing=True) as (_, vault):
-        await vault.vault.back_up(target)
-        return (
-            ("copied to", f"{target}, with {target.name}.key beside it (both are needed)"),
-            ("opens with", f"the same key: {vault.keys.where}"),
         )
 
 

@@ -28,7 +28,7 @@ from hubspot_skill.vault.store import Connection, ConnectionStore, Status
 from hubspot_skill.vault.stored_token import StoredToken
 from hubspot_skill.vault.tables import VAULT_SCHEMA, VAULT_TABLES
 
-__all__ = ["Revoked", "Rotated", "Vault", "VaultStatus", "migrate_vault", "open_vault"]
+__all__ = ["Revoked", "Rotated", "Vault", "VaultStatus", "back_up_file", "migrate_vault", "open_vault"]
 
 _REVOKE_FOR_S = 7 * 86_400.0
 _AT_ONCE = 8
@@ -142,15 +142,7 @@ class Vault:
             raise PlaceError(
                 "this vault is in PostgreSQL, which makes its own backups", hint="Back it up with pg_dump or a replica."
             )
-        key = file_key(self._place, self._ring)
-        private_directory(target.parent)
-        if not create_private_file(file_key_place(target), sealed_for(target, key, self._ring)):
-            raise PlaceError(f"{file_key_place(target)} exists already", hint="Name a new file for the backup.")
-        try:
-            await copy_sqlite(self._place, target, key)
-        except BaseException:
-            file_key_place(target).unlink()
-            raise
+        await back_up_file(self._place, self._ring, target)
 
     async def disconnect(self, tenant: str, connection: Connection, endpoint: TokenEndpoint) -> bool:
         """Stop using an account at once and tell HubSpot to end its refresh token; False when that must be retried.
@@ -232,6 +224,24 @@ async def open_vault(
         await vault.close()
         raise
     return vault
+
+
+async def back_up_file(place: Path, ring: KeyRing, target: Path) -> None:
+    """Copy a database file, while it is in use, to a new one with its sealed key beside it.
+
+    Raises:
+        PlaceError: the target exists already.
+        StoreError: the copy failed; nothing of it is left.
+    """
+    key = await asyncio.to_thread(file_key, place, ring)
+    private_directory(target.parent)
+    if not create_private_file(file_key_place(target), sealed_for(target, key, ring)):
+        raise PlaceError(f"{file_key_place(target)} exists already", hint="Name a new file for the backup.")
+    try:
+        await copy_sqlite(place, target, key)
+    except BaseException:
+        file_key_place(target).unlink()
+        raise
 
 
 async def migrate_vault(owner_url: str, role: str, *, clock: Clock) -> int:

@@ -227,11 +227,11 @@ def test_a_printed_key_can_be_the_vaults(keeper: Shell) -> None:
 
 
 def test_a_backup_opens_with_the_same_key(two: Shell, tmp_path: Path) -> None:
-    copy = tmp_path / "elsewhere" / "vault" / "vault.db"
+    copy = tmp_path / "elsewhere"
     copied = two("vault", "backup", str(copy))
 
     assert copied.code == 0
-    assert "first" in two("accounts", HUBSPOT_SKILL_DATA_DIR=str(copy.parent.parent)).out
+    assert "first" in two("accounts", HUBSPOT_SKILL_DATA_DIR=str(copy)).out
     again = two("vault", "backup", str(copy))
     assert again.code == 1
     assert "exists already" in again.err

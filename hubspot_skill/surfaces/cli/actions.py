@@ -210,7 +210,7 @@ class VaultActions(Protocol):
         ...
 
     def back_up(self, target: Path) -> Facts:
-        """Copy the vault to a new file."""
+        """Copy vault, journal and audit into a new folder."""
         ...
 
     def migrate(self) -> Facts:

@@ -31,7 +31,7 @@ def _about() -> None:
     \b
     Examples:
       hubspot-skill vault status
-      hubspot-skill vault backup ~/backups/vault-2026-11.db
+      hubspot-skill vault backup ~/backups/2026-11
       hubspot-skill vault rotate
     """
 
@@ -77,15 +77,16 @@ def _add_new_key(group: typer.Typer, actions: VaultActions) -> None:
 
 def _add_backup(group: typer.Typer, actions: VaultActions) -> None:
     @group.command()
-    def backup(target: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy.")]) -> None:
-        """Copy the vault to a new file, while it is in use.
+    def backup(target: Annotated[Path, typer.Argument(metavar="FOLDER", help="New folder for the copy.")]) -> None:
+        """Copy the vault, the journal of changes and the audit into a new folder, while they are in use.
 
-        The copy is encrypted as the vault is, opens with the same key, and does not hold it: keep the key too.
+        The copy is encrypted as they are, opens with the same key, and does not hold it: keep the key too. To restore,
+        copy what is in it to the data folder of a machine that has nothing there, and give that machine the key.
 
         \b
         Examples:
-          hubspot-skill vault backup ~/backups/vault-2026-11.db
-          hubspot-skill vault backup ./vault.db
+          hubspot-skill vault backup ~/backups/2026-11
+          hubspot-skill vault backup ./copy
         """
         typer.echo(facts(actions.back_up(target)))
 
