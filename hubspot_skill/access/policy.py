@@ -36,6 +36,8 @@ class Action(StrEnum):
     SYNC = "sync"
     FIND = "find"
     REPORT = "report"
+    EMAIL_STATISTICS = "email_statistics"
+    LISTS = "lists"
     CREATE = "create"
     UPDATE = "update"
     LOG_ACTIVITY = "log_activity"

@@ -1,4 +1,4 @@
-"""Campaigns and what they brought, as HubSpot's campaign reports answer them. Money is Decimal with its currency."""
+"""Campaigns and what they brought, marketing e-mails and what became of them, and lists, as HubSpot's campaign reports answer them. Money is Decimal with its currency."""
 
 from __future__ import annotations
 
@@ -8,7 +8,21 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-__all__ = ["AttributionModel", "Campaign", "CampaignBudget", "CampaignMetrics", "CampaignPage", "CampaignRevenue"]
+__all__ = [
+    "AttributionModel",
+    "Campaign",
+    "CampaignBudget",
+    "CampaignMetrics",
+    "CampaignPage",
+    "CampaignRevenue",
+    "EmailFigures",
+    "EmailPage",
+    "EmailStatistics",
+    "ListPage",
+    "MarketingEmail",
+    "MemberPage",
+    "RecordList",
+]
 
 
 class AttributionModel(StrEnum):
@@ -74,3 +88,69 @@ class CampaignBudget:
     spent: Decimal
     remaining: Decimal
     currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingEmail:
+    """One marketing e-mail as it stands in HubSpot; `published_at` is None for a draft."""
+
+    id: str
+    name: str
+    subject: str
+    state: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPage:
+    """Marketing e-mails with the count of all; `next_after` is opaque."""
+
+    emails: tuple[MarketingEmail, ...]
+    total: int | None
+    next_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailFigures:
+    """What became of one or several e-mails: HubSpot's counters, and its ratios in percent."""
+
+    counters: Mapping[str, int]
+    ratios: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailStatistics:
+    """The figures of all e-mails of a span of time together, and of each by its id."""
+
+    together: EmailFigures
+    each: Mapping[str, EmailFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """One list (segment): `type_id` of its records, `processing` MANUAL, DYNAMIC or SNAPSHOT, `size` None where unsaid."""
+
+    id: str
+    name: str
+    type_id: str
+    processing: str
+    size: int | None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Lists with the count of all that match; `next_offset` None at the end."""
+
+    lists: tuple[RecordList, ...]
+    total: int
+    next_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Record ids of a list in ascending order; `next_after` is opaque, `total` None where HubSpot gave none."""
+
+    ids: tuple[str, ...]
+    total: int | None
+    next_after: str | None = None

@@ -15,6 +15,7 @@ from hubspot_skill.hubspot.budget import LimitStore, MemoryLimits
 from hubspot_skill.hubspot.calls import Caller, Line
 from hubspot_skill.hubspot.campaigns import Campaigns
 from hubspot_skill.hubspot.limits import Priority, Quota
+from hubspot_skill.hubspot.marketing import Lists, MarketingEmails
 from hubspot_skill.hubspot.objects import Objects
 from hubspot_skill.hubspot.schema import SchemaCalls
 from hubspot_skill.hubspot.settings import AdapterSettings
@@ -26,7 +27,7 @@ __all__ = ["HubSpot"]
 
 
 class HubSpot:
-    """One account: its records, schema, associations, campaigns and its own facts.
+    """One account: its records, schema, associations, campaigns, e-mails, lists and its own facts.
 
     Every call raises only errors of `domain.errors` and ends before its deadline, counted for each request alone.
     """
@@ -55,6 +56,8 @@ class HubSpot:
         self.associations = Associations(caller, paths)
         self.accounts = AccountCalls(caller, paths, self._settings.app)
         self.campaigns = Campaigns(caller, paths)
+        self.emails = MarketingEmails(caller, paths)
+        self.lists = Lists(caller, paths)
 
     def at(self, priority: Priority, *, deadline_s: float | None = None) -> HubSpot:
         """Give the same account for another class of caller; without `deadline_s` the class's own."""

@@ -68,10 +68,10 @@ if TYPE_CHECKING:
     from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
     from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.service.export.shelf import Kept
+    from hubspot_skill.service.marketing import EmailStatisticsRequest, ListsRequest
     from hubspot_skill.service.reports.desk import ReportDesk
     from hubspot_skill.service.requests import FindRequest, PipelineSummaryRequest, RecordsBehindRequest, SyncRequest
     from hubspot_skill.service.sync.syncer import LocalCopy
-
 
 __all__ = ["Crm"]
 
@@ -245,6 +245,18 @@ class Crm:
     async def aclose(self) -> None:
         """Let what is being applied end with its present chunk; the account itself is closed by whoever opened it."""
         await self._connection.desk.aclose()
+
+    async def email_statistics(self, request: EmailStatisticsRequest) -> SearchAnswer:
+        """Tell what became of marketing e-mails."""
+        from hubspot_skill.service.marketing import email_statistics
+
+        return await self._do(Action.EMAIL_STATISTICS, email_statistics, request)
+
+    async def lists(self, request: ListsRequest) -> SearchAnswer:
+        """Find lists, or the records in one."""
+        from hubspot_skill.service.marketing import lists
+
+        return await self._do(Action.LISTS, lists, request)
 
     async def export(self, request: ExportRequest, progress: Progress | None = None) -> ExportAnswer:
         """Write all that a search matches to a private file; `progress` is told the rows written and the rows there are."""

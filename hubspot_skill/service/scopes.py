@@ -57,6 +57,8 @@ _OPTIONAL = (
     Scope("crm.schemas.custom.read", "read what the account's own object types look like"),
     Scope("sales-email-read", "read the text of logged emails"),
     Scope("marketing.campaigns.read", "read campaigns and their results"),
+    Scope("marketing.email.read", "read marketing emails and their statistics"),
+    Scope("crm.lists.read", "read lists and who is in them"),
     Scope("marketing.campaigns.revenue.read", "read the revenue of campaigns"),
 )
 

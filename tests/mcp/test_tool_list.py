@@ -39,7 +39,13 @@ WRITING = [
 CHANGING = ["hubspot_plan_changes", "hubspot_apply_changes", "hubspot_list_changes", "hubspot_undo_changes"]
 CALM = {*READING, "hubspot_plan_changes", "hubspot_list_changes", "hubspot_undo_changes"}
 """The tools that change nothing in HubSpot: a plan is made here, and applied by another tool."""
-FURTHER_READING = {"hubspot_find_duplicates", "hubspot_data_quality", "hubspot_sync"}
+FURTHER_READING = {
+    "hubspot_find_duplicates",
+    "hubspot_data_quality",
+    "hubspot_sync",
+    "hubspot_email_statistics",
+    "hubspot_lists",
+}
 """The reading tools of the further toolsets."""
 
 

@@ -21,6 +21,7 @@ from hubspot_skill.service.definitions.requests import (
 )
 from hubspot_skill.service.export.asked import ExportRequest
 from hubspot_skill.service.hygiene.requests import CleanupRequest, DuplicatesRequest, QualityRequest
+from hubspot_skill.service.marketing import EmailStatisticsRequest, ListsRequest
 from hubspot_skill.service.requests import (
     ActivityKind,
     ActivityRequest,
@@ -44,6 +45,8 @@ USE_CASES: dict[Action, Callable[[Crm], Awaitable[Any]]] = {
     Action.GET: lambda crm: crm.get(GetRequest(type="contacts", records=("1",))),
     Action.BRIEF: lambda crm: crm.brief(BriefRequest(type="contacts", record="1")),
     Action.CAMPAIGNS: lambda crm: crm.campaigns(CampaignsRequest()),
+    Action.EMAIL_STATISTICS: lambda crm: crm.email_statistics(EmailStatisticsRequest()),
+    Action.LISTS: lambda crm: crm.lists(ListsRequest()),
     Action.EXPORT: lambda crm: crm.export(ExportRequest(search=SearchRequest(type="contacts"))),
     Action.COMPLETE: lambda crm: crm.complete(CompleteKind.OWNER, "", {}),
     Action.FIND_DUPLICATES: lambda crm: crm.find_duplicates(DuplicatesRequest(type="contacts")),

@@ -54,6 +54,12 @@ class Paths:
         self.account = f"/account-info/{version}/details"
         self.introspect = f"/oauth/{version}/token/introspect"
         self.campaigns = f"/marketing/campaigns/{version}"
+        self.emails = f"/marketing/emails/{version}"
+        self.email_statistics = f"{self.emails}/statistics/list"
+        self._lists = f"/crm/lists/{version}"
+        self.list_search = f"{self._lists}/search"
+        self._currencies = f"/settings/currencies/{version}"
+        self.exchange_rates = f"{self._currencies}/exchange-rates/current"
 
     def records(self, type: ObjectType, action: str = "") -> str:
         """The path of a type's records, or of an action on them such as `search` or `batch/read`."""
@@ -135,6 +141,11 @@ class Paths:
         """The path of a pipeline's stages, or of one of them."""
         path = f"{self.pipelines(type, pipeline_id)}/stages"
         return f"{path}/{_segment(id)}" if id else path
+
+    def list(self, id: str, part: str = "") -> str:
+        """The path of one list, or of a part of it such as `memberships`."""
+        path = f"{self._lists}/{_segment(id)}"
+        return f"{path}/{part}" if part else path
 
     def campaign(self, id: str, report: str = "") -> str:
         """The path of one campaign, or of a report on it such as `reports/metrics`."""

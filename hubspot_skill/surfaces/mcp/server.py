@@ -20,7 +20,7 @@ from hubspot_skill.surfaces.mcp import completions, exports, failures, prompts, 
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
 from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
-from hubspot_skill.surfaces.mcp.tools import core_changes, core_read, core_report, core_write, data, hygiene
+from hubspot_skill.surfaces.mcp.tools import core_changes, core_read, core_report, core_write, data, hygiene, marketing
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
 
@@ -31,6 +31,7 @@ LIST_TTL_MS = 300_000
 TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {
     Toolset.CORE: (*core_read.TOOLS, *core_report.TOOLS, *core_write.TOOLS, *core_changes.TOOLS),
     Toolset.HYGIENE: hygiene.TOOLS,
+    Toolset.MARKETING: marketing.TOOLS,
     Toolset.DATA: data.TOOLS,
 }
 
