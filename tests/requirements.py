@@ -70,6 +70,9 @@ PROMISES: tuple[Promise, ...] = (
         "After any edits, archives, merges and links under a late index a check makes the mirror equal HubSpot.",
         "README, reports",
     ),
+    Promise(
+        "mirror-one-writer", "Of several processes one keeps the local copy fresh, the others read.", "README, reports"
+    ),
     Promise("doctor-names-mend", "The doctor names each fault and the step that mends it.", "README, command line"),
     Promise("wheel-starts", "The wheel installs into an empty environment and starts there.", "README, installing"),
     Promise("csv-exact", "The CSV folder's counts are answered exactly.", "README, your own data"),

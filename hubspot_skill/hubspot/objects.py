@@ -279,7 +279,8 @@ class Objects:
             more.extend(unfinished_links(value))
             return page
 
-        page = await self.caller.json(Call("GET", path, f"the list of {type.name}"), read)
+        quick = QuickPages(type, properties).list_page
+        page = await self.caller.json(Call("GET", path, f"the list of {type.name}"), read, quick=quick)
         return replace(page, records=await self._finished(type, page.records, more)) if more else page
 
     async def _read(self, type: ObjectType, id: str, path: str, properties: Sequence[Property]) -> Record:

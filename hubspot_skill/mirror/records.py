@@ -118,8 +118,14 @@ async def put(
     """Insert rows, or replace those of the same key; columns that rows do not name, and those of `keep`, stay as they are."""
     if not rows:
         return
-    statement = _upsert_statement(table, tuple(rows[0]), tuple(keep), mirror.is_postgres)
-    await connection.execute(statement, list(rows))
+    names = tuple(rows[0])
+    statement = _upsert_statement(table, names, tuple(keep), mirror.is_postgres)
+    if mirror.is_postgres:
+        await connection.execute(statement, list(rows))
+        return
+    # Past SQLAlchemy's own way with many rows, which costs as much again as the database does.
+    words, order = _sqlite_text(table, names, tuple(keep))
+    await connection.exec_driver_sql(words, [tuple(map(row.__getitem__, order)) for row in rows])
 
 
 @lru_cache(maxsize=256)
@@ -139,6 +145,13 @@ def _upsert_statement(table: Table, names: tuple[str, ...], keep: tuple[str, ...
         return made.on_conflict_do_nothing(index_elements=on)
     where = made.excluded.modified_at >= target.c.modified_at if "modified_at" in names else None
     return made.on_conflict_do_update(index_elements=on, set_=changed, where=where)
+
+
+@lru_cache(maxsize=256)
+def _sqlite_text(table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Give the statement with a question mark for each name, and the order of the names."""
+    compiled = _upsert_statement(table, names, keep, False).compile(dialect=sqlite.dialect())
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def _extended(table: Table, names: tuple[str, ...]) -> Table:
@@ -273,11 +286,15 @@ def _stay(record: Record, stage: str) -> Row | None:
 
 def _entry(record: Record, stage: str) -> Row | None:
     values = record.properties
-    for name in (f"hs_v2_date_entered_{stage}", f"hs_lifecyclestage_{stage}_date"):
-        entered = cell(Form.INSTANT, values.get(PropertyName(name)), None)
-        if isinstance(entered, int):
+    for name in _entry_names(stage):
+        if (found := values.get(name)) is not None and isinstance(entered := cell(Form.INSTANT, found, None), int):
             return {"stage": stage, "contact_id": int(record.id), "at": entered}
     return None
+
+
+@lru_cache(maxsize=1024)
+def _entry_names(stage: str) -> tuple[PropertyName, PropertyName]:
+    return PropertyName(f"hs_v2_date_entered_{stage}"), PropertyName(f"hs_lifecyclestage_{stage}_date")
 
 
 async def _merge(

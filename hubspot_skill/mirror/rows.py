@@ -122,7 +122,11 @@ class RowMaker:
         currency = own if isinstance(own, str) else self.home
         row: Row = {"id": int(record.id)}
         for name, prop, form in plan:
-            row[name] = cell(form, values.get(prop), currency if form is Form.MONEY else self.home)
+            value = values.get(prop)
+            if value is None or (form is Form.TEXT and isinstance(value, str)):
+                row[name] = value
+            else:
+                row[name] = cell(form, value, currency if form is Form.MONEY else self.home)
         if self.object in ACTIVITY_KINDS:
             _finish_activity(row, self.object, values)
         if self.object == "contact" and row["email"]:

@@ -38,7 +38,7 @@ FIND_TYPES: dict[str, int] = {
 
 _FIND = (
     "create virtual table mirror_find using fts5("
-    "body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 remove_diacritics 2\")"
+    "body, content='', contentless_delete=1, detail=none, prefix='1 2 3', tokenize=\"unicode61 remove_diacritics 2\")"
 )
 _RECORDS = frozenset(OBJECT_TABLES.values())
 _metadata = MetaData()

@@ -94,8 +94,8 @@ async def open_mirror(database: Database, name: MirrorName) -> Mirror:
         await migrate(database, SQLITE_SCHEMA)
     else:
         await require_current(database, POSTGRES_SCHEMA)
-    if await mirror.meta("shape") != SHAPE or await mirror.meta("grants") != name.grants:
-        await mirror.write(mirror.renew)
+    if not await mirror.read(mirror.is_current):
+        await mirror.write(mirror.renew_if_other)
     return mirror
 
 
@@ -179,6 +179,16 @@ class Mirror:
         states = (await self.coverage()).values()
         moments = [state.as_of for state in states]
         return None if not moments or None in moments else min(m for m in moments if m is not None)
+
+    async def is_current(self, connection: AsyncConnection) -> bool:
+        """Tell whether the mirror has this program's shape and was filled with these grants."""
+        notes = await connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_(["shape", "grants"])))
+        return {row.key: row.value for row in notes} == {"shape": SHAPE, "grants": self.name.grants}
+
+    async def renew_if_other(self, connection: AsyncConnection) -> None:
+        """Empty the mirror unless another process just did; in a transaction of `write`."""
+        if not await self.is_current(connection):
+            await self.renew(connection)
 
     async def renew(self, connection: AsyncConnection) -> None:
         """Empty the mirror, to be filled anew; in a transaction of `write`."""

@@ -3,7 +3,7 @@
 Each line is measured in rounds that take turns between ours and the bare one, in one process, against a server of
 canned bytes in another; a ratio is the median over the rounds, so a slow moment of the machine hits both. Prints a
 table, writes `out/bench.json`, and fails when a bar is missed. `--big` adds a portal of 1,000,000 records.
-`--only NAME` runs one group: adapter, official, burst, call, kept, start, sandbox.
+`--only NAME` runs one group: adapter, official, burst, call, kept, start, mirror, sandbox.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _groups(*, big: bool) -> dict[str, Callable[[], list[Figure]]]:
-    from tools.bench import adapter, burst, sandbox, servers
+    from tools.bench import adapter, burst, mirror, sandbox, servers
 
     return {
         "adapter": adapter.measure,
@@ -55,6 +55,7 @@ def _groups(*, big: bool) -> dict[str, Callable[[], list[Figure]]]:
         "call": servers.measure_call,
         "kept": servers.measure_kept,
         "start": servers.measure_start,
+        "mirror": mirror.measure,
         "sandbox": lambda: sandbox.measure(big=big),
     }
 

@@ -22,7 +22,7 @@ from typing import Annotated, Any, TypedDict, cast
 import msgspec
 
 from hubspot_skill.domain.names import ObjectType, PropertyName, RecordId
-from hubspot_skill.domain.records import PropertyValue, Record, SearchPage
+from hubspot_skill.domain.records import Page, PropertyValue, Record, SearchPage
 from hubspot_skill.domain.schema import Property, PropertyType
 
 __all__ = ["QuickPages"]
@@ -61,6 +61,15 @@ class QuickPages:
         records = self._records(answer.results)
         after = answer.paging.next.after if answer.paging is not None and answer.paging.next is not None else None
         return None if records is None else SearchPage(records, answer.total, after)
+
+    def list_page(self, body: bytes) -> Page | None:
+        """Read a page of a list; None for one that is not ordinary."""
+        answer = self._decoded(body)
+        if answer is None:
+            return None
+        after = answer.paging.next.after if answer.paging is not None and answer.paging.next is not None else None
+        records = self._records(answer.results)
+        return None if records is None else Page(records, after)
 
     def page(self, body: bytes) -> tuple[Record, ...] | None:
         """Read the records of an answer without a total, such as a batch read's; None for one that is not ordinary."""
