@@ -13,9 +13,10 @@ from hubspot_skill.service.export.formats import ExportFormat
 from hubspot_skill.service.requests import Condition
 
 if TYPE_CHECKING:
+    from hubspot_skill.domain.report import Question
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
-    from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.answers import ReportAnswer, SyncAnswer
     from hubspot_skill.service.requests import SyncAction
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Exported",
     "Facts",
     "LoginChoice",
+    "ReportActions",
     "SandboxChoice",
     "Schema",
     "Shown",
@@ -250,7 +252,15 @@ class ExportActions(Protocol):
         ...
 
 
-class Actions(ExportActions, AccountActions, VaultActions, AuditActions, Protocol):
+class ReportActions(Protocol):
+    """What can be computed; as `Actions`."""
+
+    def report(self, question: Question, account: str) -> ReportAnswer:
+        """Compute a report of an account (empty: the default or only one)."""
+        ...
+
+
+class Actions(ExportActions, ReportActions, AccountActions, VaultActions, AuditActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:
