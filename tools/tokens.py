@@ -22,9 +22,10 @@ __all__ = ["ANSWERS", "MOST", "Cost", "compact", "costs_of", "count", "listed_to
 
 MOST: Mapping[str, tuple[int, int]] = {
     "core": (6_000, 12_000),
-    "hygiene": (700, 1_600),
-    "data": (600, 1_800),
     "marketing": (700, 1_600),
+    "hygiene": (600, 1_600),
+    "admin": (1_000, 2_400),
+    "data": (600, 1_800),
 }
 """The most that the tools of a toolset may cost: their names, descriptions and input schemas, and their whole entries."""
 ANSWERS: tuple[tuple[str, dict[str, Any], int], ...] = (

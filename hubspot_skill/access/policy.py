@@ -28,6 +28,8 @@ class Action(StrEnum):
     FIND_DUPLICATES = "find_duplicates"
     DATA_QUALITY = "data_quality"
     PLAN_CLEANUP = "plan_cleanup"
+    PLAN_IMPORT = "plan_import"
+    ROW_OUTCOMES = "row_outcomes"
     PLAN_PROPERTY = "plan_property"
     PLAN_PIPELINE = "plan_pipeline"
     PLAN_CAMPAIGN = "plan_campaign"
@@ -60,6 +62,7 @@ _WRITES = frozenset(
         Action.LOG_ACTIVITY,
         Action.PLAN_CHANGES,
         Action.PLAN_CLEANUP,
+        Action.PLAN_IMPORT,
         Action.PLAN_PROPERTY,
         Action.PLAN_PIPELINE,
         Action.PLAN_CAMPAIGN,

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 from hubspot_skill.app.places import Places, default_places
 from hubspot_skill.app.settings import Settings, read_settings
 from hubspot_skill.surfaces.cli.actions import (
+    Approved,
     ArgumentsOf,
     CheckResult,
     DemoChoice,
     ExportChoice,
     Exported,
     Facts,
+    ImportChoice,
+    Imported,
     LoginChoice,
     SandboxChoice,
     Shown,
@@ -33,10 +36,9 @@ from hubspot_skill.surfaces.cli.actions import (
 if TYPE_CHECKING:
     from hubspot_skill.app.accounts_shell import AccountsShell
     from hubspot_skill.app.compose import Accounts
-    from hubspot_skill.domain.report import Question
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
-    from hubspot_skill.service.answers import ReportAnswer, SyncAnswer
+    from hubspot_skill.service.answers import SyncAnswer
 
 __all__ = ["Program"]
 
@@ -100,13 +102,13 @@ class Program:
 
         return self._with_account(lambda _, accounts: syncing.sync(accounts, choice, watch))
 
-    def report(self, question: Question, account: str) -> ReportAnswer:
-        """Compute a report of an account."""
+    def import_file(self, choice: ImportChoice, approved: Approved) -> Imported:
+        """Create and update records from a CSV file."""
+        from hubspot_skill.app import importing
 
-        async def ask(settings: Settings, accounts: Accounts) -> ReportAnswer:
-            return await (await accounts.crm(account)).report(question)
-
-        return self._with_account(ask)
+        return self._with_account(
+            lambda settings, accounts: importing.import_file(settings, accounts, choice, approved)
+        )
 
     def doctor(self) -> Sequence[CheckResult]:
         """Check the settings, the way to HubSpot and the token."""

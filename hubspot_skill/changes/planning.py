@@ -68,12 +68,13 @@ _WATCHED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A record that was asked for and is not in the plan, with the reason."""
+    """A record that was asked for and is not in the plan, with the reason; `place` is that of its operation."""
 
     type: str
     id: str
     reason: str
     name: str = ""
+    place: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ async def draft_plan(
                 raise
             filled = LeftOut(step.type.name, step.id or now.id, error.message, now.name)
         if isinstance(filled, LeftOut):
-            left_out.append(filled)
+            left_out.append(replace(filled, place=step.place))
         elif filled is None:
             unchanged += 1
         else:

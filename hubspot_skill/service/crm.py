@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from hubspot_skill.service.export.asked import ExportAnswer, ExportRequest, Progress
     from hubspot_skill.service.export.exporting import Exporter
     from hubspot_skill.service.export.shelf import Kept
+    from hubspot_skill.service.importing.answers import ImportAnswer, ImportRequest, RowOutcome
     from hubspot_skill.service.marketing import EmailStatisticsRequest, ListsRequest
     from hubspot_skill.service.reports.desk import ReportDesk
     from hubspot_skill.service.requests import FindRequest, PipelineSummaryRequest, RecordsBehindRequest, SyncRequest
@@ -166,6 +167,18 @@ class Crm:
         from hubspot_skill.service.hygiene.cleanup import plan_cleanup
 
         return await self._do(Action.PLAN_CLEANUP, plan_cleanup, request)
+
+    async def plan_import(self, request: ImportRequest) -> ImportAnswer:
+        """Plan to create and update records from the rows of a file; a dry run keeps no plan."""
+        from hubspot_skill.service.importing.planning import plan_import
+
+        return await self._do(Action.PLAN_IMPORT, plan_import, request)
+
+    async def row_outcomes(self, answer: ImportAnswer) -> tuple[RowOutcome, ...]:
+        """Tell what became of every row of an import."""
+        from hubspot_skill.service.importing.outcomes import row_outcomes
+
+        return await self._do(Action.ROW_OUTCOMES, row_outcomes, answer)
 
     async def plan_property(self, request: PropertyRequest) -> PlanAnswer:
         """Plan to create, change or archive a property."""

@@ -45,8 +45,13 @@ FURTHER_READING = {
     "hubspot_sync",
     "hubspot_email_statistics",
     "hubspot_lists",
+    "hubspot_plan_cleanup",
+    "hubspot_plan_property",
+    "hubspot_plan_pipeline",
+    "hubspot_plan_campaign",
+    "hubspot_plan_reference",
 }
-"""The reading tools of the further toolsets."""
+"""The tools of the further toolsets that change nothing in HubSpot themselves."""
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,7 @@ async def drop_callers(at: Scene, *, drops: int, seed: int, records: int = 30) -
         begun = asyncio.Event()
         caller = asyncio.create_task(_apply_telling(at, plan, begun))
         if chance.random() < 0.5:
-            await asyncio.wait_for(begun.wait(), 5)
+            await asyncio.wait_for(begun.wait(), 30)
         await asyncio.sleep(chance.random() * 0.03)
         caller.cancel()
         await asyncio.gather(caller, return_exceptions=True)
@@ -342,7 +342,7 @@ async def switch_off_under_load(at: Scene, *, records: int) -> tuple[PlanRow, fl
     running, loop = at.served.sandbox.traffic, asyncio.get_running_loop()
     begun = asyncio.Event()
     task = asyncio.create_task(at.applier.apply(plan.plan_id, principal=ANNA, progress=lambda *_: begun.set()))
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 30)
     await at.store.set_writes(TENANT, ACCOUNT, are_off=True, person="Anna")
     off_at, last_at, seen = loop.time(), 0.0, running.count("batch/update$")
     while not task.done():

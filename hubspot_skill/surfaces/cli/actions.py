@@ -13,15 +13,17 @@ from hubspot_skill.service.export.formats import ExportFormat
 from hubspot_skill.service.requests import Condition
 
 if TYPE_CHECKING:
-    from hubspot_skill.domain.report import Question
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
-    from hubspot_skill.service.answers import ReportAnswer, SyncAnswer
+    from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.changes.answers import PlanView
+    from hubspot_skill.service.importing.answers import RowOutcome
     from hubspot_skill.service.requests import SyncAction
 
 __all__ = [
     "AccountActions",
     "Actions",
+    "Approved",
     "ArgumentsOf",
     "AuditActions",
     "CheckResult",
@@ -30,8 +32,10 @@ __all__ = [
     "ExportChoice",
     "Exported",
     "Facts",
+    "ImportActions",
+    "ImportChoice",
+    "Imported",
     "LoginChoice",
-    "ReportActions",
     "SandboxChoice",
     "Schema",
     "Shown",
@@ -121,6 +125,39 @@ class Exported:
     path: Path
     notes: tuple[str, ...] = ()
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportChoice:
+    """Which file to import as what; `applies` writes after the person's approval, else it is only tried."""
+
+    file: Path
+    type: str
+    mapping: Mapping[str, str]
+    key: str = ""
+    applies: bool = False
+    report: Path | None = None
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a file: its form, what its columns are, every row, where the report is, plans that wait."""
+
+    file: str
+    form: str
+    type: str
+    account: str
+    key: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[RowOutcome, ...]
+    report: Path
+    requests: int
+    open_plans: tuple[str, ...]
+    is_unfinished: bool
+
+
+Approved = Callable[["PlanView"], "int | None"]
+"""Shows a plan to the person at the terminal; gives the count that they typed, None where they do not approve."""
 
 Facts = Sequence[tuple[str, str]]
 """What was found or done, as pairs of a name and a value."""
@@ -252,15 +289,15 @@ class ExportActions(Protocol):
         ...
 
 
-class ReportActions(Protocol):
-    """What can be computed; as `Actions`."""
+class ImportActions(Protocol):
+    """What can be read from files; as `Actions`."""
 
-    def report(self, question: Question, account: str) -> ReportAnswer:
-        """Compute a report of an account (empty: the default or only one)."""
+    def import_file(self, choice: ImportChoice, approved: Approved) -> Imported:
+        """Create and update records from a CSV file."""
         ...
 
 
-class Actions(ExportActions, ReportActions, AccountActions, VaultActions, AuditActions, Protocol):
+class Actions(ExportActions, ImportActions, AccountActions, VaultActions, AuditActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

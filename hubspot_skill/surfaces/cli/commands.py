@@ -25,7 +25,7 @@ from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoic
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
 from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
 from hubspot_skill.surfaces.cli.export_commands import add_export_command
-from hubspot_skill.surfaces.cli.report_commands import add_report_command
+from hubspot_skill.surfaces.cli.import_commands import add_import_command
 from hubspot_skill.surfaces.cli.sync_commands import add_sync_command
 from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
@@ -103,8 +103,8 @@ def build(actions: Actions) -> typer.Typer:
         _add_serve,
         add_account_commands,
         _add_call,
-        add_report_command,
         add_export_command,
+        add_import_command,
         _add_doctor,
         add_vault_commands,
         add_audit_commands,

@@ -20,7 +20,16 @@ from hubspot_skill.surfaces.mcp import completions, exports, failures, prompts, 
 from hubspot_skill.surfaces.mcp.instructions import INSTRUCTIONS
 from hubspot_skill.surfaces.mcp.settings import McpSettings, Toolset
 from hubspot_skill.surfaces.mcp.strict import ConnectOffer, CrmProvider, ToolKind
-from hubspot_skill.surfaces.mcp.tools import core_changes, core_read, core_report, core_write, data, hygiene, marketing
+from hubspot_skill.surfaces.mcp.tools import (
+    admin,
+    core_changes,
+    core_read,
+    core_report,
+    core_write,
+    data,
+    hygiene,
+    marketing,
+)
 
 __all__ = ["NAME", "TOOLSETS", "build_server", "shown_tools"]
 
@@ -32,6 +41,7 @@ TOOLSETS: dict[Toolset, tuple[ToolKind[Any], ...]] = {
     Toolset.CORE: (*core_read.TOOLS, *core_report.TOOLS, *core_write.TOOLS, *core_changes.TOOLS),
     Toolset.HYGIENE: hygiene.TOOLS,
     Toolset.MARKETING: marketing.TOOLS,
+    Toolset.ADMIN: admin.TOOLS,
     Toolset.DATA: data.TOOLS,
 }
 

@@ -17,6 +17,7 @@ class Toolset(StrEnum):
 
     CORE = "core"
     HYGIENE = "hygiene"
+    ADMIN = "admin"
     MARKETING = "marketing"
     DATA = "data"
 

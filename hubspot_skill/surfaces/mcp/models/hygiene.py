@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubspot_skill.service.hygiene.requests import MOST_REQUESTS, DuplicatesRequest, QualityRequest
+from hubspot_skill.service.hygiene.requests import MOST_REQUESTS, CleanupRequest, DuplicatesRequest, QualityRequest
 from hubspot_skill.surfaces.mcp.models.answers import Content, TableContent
-from hubspot_skill.surfaces.mcp.models.words import Name, Names
+from hubspot_skill.surfaces.mcp.models.words import Name, Names, Values
 from hubspot_skill.surfaces.mcp.strict import Arguments
 
-__all__ = ["CoverageContent", "DataQuality", "DuplicatesContent", "FindDuplicates", "QualityContent"]
+__all__ = ["CoverageContent", "DataQuality", "DuplicatesContent", "FindDuplicates", "PlanCleanup", "QualityContent"]
 
 Requests = Annotated[int, Field(ge=1, le=MOST_REQUESTS, description="Most HubSpot requests, 100 records each")]
 
@@ -44,6 +44,24 @@ class DataQuality(Arguments):
         """Give the question that the service answers."""
         return QualityRequest(
             type=self.type, properties=self.properties, stale_days=self.stale_days, requests=self.requests
+        )
+
+
+class PlanCleanup(Arguments):
+    """Arguments of hubspot_plan_cleanup."""
+
+    findings: Name
+    groups: Annotated[
+        tuple[int, ...], Field(max_length=1000, description="Duplicates: numbers; all sure ones by default")
+    ] = ()
+    doubt: Annotated[Name, Field(description="Quality: such as missing:email")] = ""
+    set: Annotated[Values, Field(description="New values for its records")] = Field(default_factory=dict)
+    archive: Annotated[bool, Field(description="Archive its records")] = False
+
+    def request(self) -> CleanupRequest:
+        """Give what the service plans."""
+        return CleanupRequest(
+            findings=self.findings, groups=self.groups, doubt=self.doubt, values=self.set, archives=self.archive
         )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mcp.types import CallToolResult
 
 from hubspot_skill.surfaces.mcp.hints import Effect
-from hubspot_skill.surfaces.mcp.models import hygiene
+from hubspot_skill.surfaces.mcp.models import changes_answers, hygiene
+from hubspot_skill.surfaces.mcp.render import changes
 from hubspot_skill.surfaces.mcp.render import hygiene as render
 from hubspot_skill.surfaces.mcp.strict import ToolKind
 
@@ -23,6 +24,10 @@ async def _find_duplicates(crm: Crm, call: hygiene.FindDuplicates) -> CallToolRe
 
 async def _data_quality(crm: Crm, call: hygiene.DataQuality) -> CallToolResult:
     return render.quality(await crm.data_quality(call.request()))
+
+
+async def _plan_cleanup(crm: Crm, call: hygiene.PlanCleanup) -> CallToolResult:
+    return changes.planned(await crm.plan_cleanup(call.request()))
 
 
 TOOLS: tuple[ToolKind[Any], ...] = (
@@ -49,5 +54,17 @@ TOOLS: tuple[ToolKind[Any], ...] = (
         arguments=hygiene.DataQuality,
         answer=hygiene.QualityContent,
         act=_data_quality,
+    ),
+    ToolKind(
+        "hubspot_plan_cleanup",
+        title="Plan a cleanup",
+        description=(
+            "Plan to merge duplicates that were found (for ever), or to change or archive the records of a doubt. Returns the "
+            "exact change for a person to approve; then hubspot_apply_changes."
+        ),
+        effect=Effect.PLAN,
+        arguments=hygiene.PlanCleanup,
+        answer=changes_answers.PlanContent,
+        act=_plan_cleanup,
     ),
 )
