@@ -6,9 +6,12 @@ are checked; `MODES_ARE_CHECKED` says which it is, so that a status page can tel
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
+import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +21,7 @@ __all__ = [
     "MODES_ARE_CHECKED",
     "append_private_line",
     "create_private_file",
+    "in_turn",
     "open_private_file",
     "private_directory",
     "private_file",
@@ -133,6 +137,39 @@ def read_private_file(path: Path, *, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise PlaceError(f"the file {path} is longer than {most_bytes} bytes")
     return content
+
+
+@contextlib.contextmanager
+def in_turn(path: Path) -> Generator[None]:
+    """Let one process at a time run the block; the lock is of a small file at `path`, which stays, and ends with a process.
+
+    Raises:
+        PlaceError: the file cannot be made or locked.
+    """
+    private_directory(path.parent)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        raise _unusable(path, "file", error) from error
+    try:
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            raise _unusable(path, "file", error) from error
+        yield
+    finally:
+        os.close(descriptor)  # and with it the lock
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def sync_directory(path: Path) -> None:

@@ -150,6 +150,7 @@ class Connections(AccountBook):
                 reason="account_switched",
                 hint="Begin again and choose the same account, or connect the other one as a new account.",
             )
+        await self._end_earlier(tokens.refresh_token, facts.hub_id)
         return await self._store.connect(
             self._tenant,
             Connected(
@@ -163,6 +164,28 @@ class Connections(AccountBook):
                 access_lifetime_s=tokens.expires_in_s - (self._clock.monotonic() - asked),
             ),
         )
+
+    async def _end_earlier(self, refresh_token: Secret, hub_id: int) -> None:
+        """End the grant that this account was connected by, where HubSpot gave another token than before.
+
+        Whether HubSpot then also ends the new one is not documented, so that is asked before anything is kept.
+        A grant that cannot be ended now is no reason to refuse: its token leaves the vault all the same.
+
+        Raises:
+            SignInRefusedError: HubSpot ended both.
+        """
+        for account in await self._store.all(self._tenant, self._app.environment):
+            if (account.app_id, account.hub_id) != (self._app.client_id, hub_id):
+                continue
+            earlier = await self._store.refresh_token(self._tenant, account.connection_id)
+            if earlier is None or earlier == refresh_token or not await self._let_go(earlier):
+                return
+            if not await self._endpoint.is_alive(refresh_token):
+                raise SignInRefusedError(
+                    "HubSpot ended the new sign-in together with the one before, so nothing was connected",
+                    reason="code_refused",
+                    hint="Begin again from the connection page.",
+                )
 
     async def _abandon(self, refresh_token: Secret) -> None:
         """End a grant that is not kept, unless an account that is connected lives on this very token.

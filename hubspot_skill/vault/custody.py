@@ -32,6 +32,7 @@ from hubspot_skill.domain.errors import SettingsError
 from hubspot_skill.foundation.crypto import KEY_BYTES, KeyRing, MasterKey
 from hubspot_skill.foundation.private_files import (
     create_private_file,
+    in_turn,
     private_directory,
     read_private_file,
     replace_private_file,
@@ -105,6 +106,11 @@ class CustodySettings:
     def local_key_file(self) -> Path:
         """The key file that a start for one's own machine makes."""
         return self.configuration / "vault.key"
+
+    @property
+    def lock_file(self) -> Path:
+        """What processes take turns by when they make a key in the desktop's key store."""
+        return self.configuration / "vault.lock"
 
     @property
     def salt_file(self) -> Path:
@@ -202,14 +208,22 @@ def usable_key_store(back_end: object) -> KeyStore | None:
 def _make(settings: CustodySettings) -> FoundKeys:
     key = MasterKey.generate()
     if settings.key_store is not None:
-        settings.key_store.set_password(_SERVICE, _USER, key.reveal())
-        kept = _kept_in(settings.key_store)
-        if kept is None:
-            raise SettingsError("the desktop's key store did not keep the vault's key")
-        return FoundKeys(parse_keys(kept), "the desktop's key store", was_made=True)
+        return _make_in(settings.key_store, key, settings.lock_file)
     private_directory(settings.configuration)
     was_made = create_private_file(settings.local_key_file, f"{key.reveal()}\n".encode())
     return FoundKeys(_ring_of_file(settings.local_key_file), f"key file {settings.local_key_file}", was_made)
+
+
+def _make_in(store: KeyStore, key: MasterKey, lock: Path) -> FoundKeys:
+    """Put a new key into the desktop's key store, which knows no "if there is none": so one process at a time looks."""
+    with in_turn(lock):
+        earlier = _kept_in(store)
+        if earlier is None:
+            store.set_password(_SERVICE, _USER, key.reveal())
+        kept = _kept_in(store)
+    if kept is None:
+        raise SettingsError("the desktop's key store did not keep the vault's key")
+    return FoundKeys(parse_keys(kept), "the desktop's key store", was_made=earlier is None)
 
 
 def _kept_in(store: KeyStore) -> str | None:

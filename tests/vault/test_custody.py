@@ -1,6 +1,8 @@
 """Where the vault's keys come from, and every case in which it refuses to start."""
 
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -100,12 +102,12 @@ def test_a_start_on_ones_own_machine_makes_a_key_and_finds_it_again(tmp_path: Pa
     assert str(settings.local_key_file) in first.where
 
 
-def test_a_desktop_with_a_key_store_keeps_the_key_there_and_writes_no_file(tmp_path: Path) -> None:
+def test_a_desktop_with_a_key_store_keeps_the_key_there_and_in_no_file(tmp_path: Path) -> None:
     settings = CustodySettings(tmp_path / "config", key_store=DesktopKeyStore(), may_create=True)
     first, again = find_keys(settings, {}), find_keys(settings, {})
     assert (first.was_made, again.was_made) == (True, False)
     assert first.ring.active.fingerprint == again.ring.active.fingerprint
-    assert not settings.configuration.exists()
+    assert [(file.name, file.read_bytes()) for file in settings.configuration.iterdir()] == [("vault.lock", b"")]
 
 
 def test_a_passphrase_gives_the_same_key_only_with_its_salt(tmp_path: Path) -> None:
@@ -249,3 +251,25 @@ def test_resealing_a_database_key_frees_it_from_the_old_master_key(tmp_path: Pat
     both = KeyRing([new, old])
     assert [reseal_file_key(database, both), reseal_file_key(database, both)] == [True, False]
     assert file_key(database, KeyRing([new])) == key
+
+
+def test_first_starts_at_once_agree_on_one_key_in_the_desktops_key_store(tmp_path: Path) -> None:
+    class SlowStore:
+        """A key store between whose look and whose writing others come."""
+
+        kept: str | None = None
+
+        def get_password(self, service: str, username: str) -> str | None:
+            found = self.kept
+            time.sleep(0.005)
+            return found
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            time.sleep(0.005)
+            self.kept = password
+
+    settings = CustodySettings(configuration=tmp_path / "config", key_store=SlowStore(), may_create=True)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: find_keys(settings, {}), range(8)))
+    assert len({one.ring.active.fingerprint for one in found}) == 1
+    assert sum(one.was_made for one in found) == 1

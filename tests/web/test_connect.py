@@ -142,6 +142,21 @@ async def test_connecting_the_same_account_again_keeps_its_name(desk: Desk) -> N
     assert again.generation > first.generation
 
 
+async def test_connecting_the_same_account_again_ends_the_grant_that_it_had(desk: Desk) -> None:
+    browser = desk.browser()
+    await browser.enter()
+    await browser.connect("demo")
+    [first] = await desk.store.all(TENANT)
+    earlier = await desk.store.refresh_token(TENANT, first.connection_id)
+    await browser.connect("demo")
+    later = await desk.store.refresh_token(TENANT, first.connection_id)
+    assert earlier is not None
+    assert later is not None
+    living = desk.served.sandbox.tokens.living_grants()
+    assert earlier != later
+    assert [grant.portal for grant in living] == ["demo"]
+
+
 async def test_accounts_are_renamed_and_one_is_made_the_default(desk: Desk) -> None:
     browser = desk.browser()
     await browser.enter()
