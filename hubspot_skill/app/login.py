@@ -2,6 +2,11 @@
 
 This process serves the page itself, on the redirect address's port. Where a server of ours has that port already, it is
 asked for a link and, until the account is there, what was connected meanwhile; both keep accounts in the same vault.
+
+A browser that is told what to open has it in its command line, which other users of the machine may read. So the link works
+once and may only connect an account, which takes somebody signed in at HubSpot; whoever used it first shows at once, since
+the person's own browser is then refused and this command names what was connected. A page in a file of our own that leads on
+would hide the link, but browsers in a sandbox (snap, flatpak) cannot open files of hidden folders.
 """
 
 from __future__ import annotations
@@ -68,7 +73,7 @@ async def login(
         async with stop_asked() as stop:
             try:
                 async with doorway.opened():
-                    _open(doorway.link(next_page=visit.page), choice, shown)
+                    _open(doorway.link(only_connect=True, next_page=visit.page), choice, shown)
                     account = await _first_of(doorway.next_account(), stop)
                     await _tell(connections, account, visit, shown)
             except PlaceError as taken:
@@ -119,7 +124,7 @@ async def _elsewhere(
     """Have a server of ours that has the port connect the account, and give its name."""
     other = doorway.other
     before = await other.connecting()
-    link = await other.link(only_connect=False, next_page=visit.page) if before else ""
+    link = await other.link(only_connect=True, next_page=visit.page) if before else ""
     if before is None or not link:
         raise PlaceError(
             f"{taken.message}; what listens there is no server of this program, or one with another configuration",
