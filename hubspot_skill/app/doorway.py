@@ -120,7 +120,8 @@ class Doorway:
         from hubspot_skill.surfaces.web.app import web_app
 
         self._is_served = True
-        self._accounts.page_of = self._page_of
+        if self._accounts.page_of is None:
+            self._accounts.page_of = self._page_of
         return web_app(
             self.site,
             sessions=self.sessions,
@@ -140,6 +141,24 @@ class Doorway:
     async def _page_of(self, plan_id: str) -> str:
         """Give the address of a plan's page; it opens for who has a session there, and holds no power itself."""
         return f"{self.site.origin}/changes/{plan_id}"
+
+    async def opened_page(self, plan_id: str) -> str:
+        """Give the address of a plan's page from a process that serves nothing: the site opens for a while, as for a sign-in.
+
+        Empty where another program has the port.
+        """
+        try:
+            async with self._opening:
+                self._open_until = self._clock.monotonic() + _OPEN_S
+                if not self._is_served:
+                    await self._open_for_a_while()
+        except PlaceError:
+            if not await self.other.link(only_connect=True, next_page=START):
+                return ""
+        except SettingsError as error:
+            _log.warning("no_page", code=error.code)
+            return ""
+        return await self._page_of(plan_id)
 
     async def connections(self) -> Connections:
         """Give the use cases of connecting.

@@ -24,6 +24,7 @@ from hubspot_skill.surfaces.cli.actions import (
     ImportChoice,
     Imported,
     LoginChoice,
+    PolicyChoice,
     SandboxChoice,
     Shown,
     SyncChoice,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
     from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.changes.answers import PlanLine, PlanView, PolicyView
 
 __all__ = ["Program"]
 
@@ -109,6 +111,54 @@ class Program:
         return self._with_account(
             lambda settings, accounts: importing.import_file(settings, accounts, choice, approved)
         )
+
+    def list_plans(self, most: int) -> Sequence[PlanLine]:
+        """Give the newest plans of changes."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.plans(accounts, most))
+
+    def show_plan(self, plan_id: str, rows: int) -> PlanView:
+        """Give one plan with its rows."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.show(accounts, plan_id, rows))
+
+    def approve_plan(self, plan_id: str, *, shown: str, typed_count: int | None) -> PlanView:
+        """Record an approval at the terminal."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.approve(accounts, plan_id, shown, typed_count))
+
+    def reject_plan(self, plan_id: str) -> PlanView:
+        """Record that a plan is not wanted."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.reject(accounts, plan_id))
+
+    def apply_plan(self, plan_id: str, account: str, progress: Callable[[int, int], None]) -> PlanView:
+        """Apply a plan to its end."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.apply(accounts, account, plan_id, progress))
+
+    def undo_plan(self, plan_id: str, account: str) -> PlanView:
+        """Plan the way back of a plan."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.undo(accounts, account, plan_id))
+
+    def policy(self, account: str, choice: PolicyChoice) -> PolicyView:
+        """Change or tell an account's policy for writes."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.policy(accounts, account, choice))
+
+    def switch_writes(self, account: str, *, are_off: bool) -> PolicyView:
+        """Switch all writing to an account off, or on."""
+        from hubspot_skill.app import changes_shell
+
+        return self._with_account(lambda _, accounts: changes_shell.switch(accounts, account, are_off=are_off))
 
     def doctor(self) -> Sequence[CheckResult]:
         """Check the settings, the way to HubSpot and the token."""

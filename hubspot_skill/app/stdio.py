@@ -40,6 +40,7 @@ async def serve(settings: Settings) -> None:
     places = default_places(settings.data_dir)
     accounts = Accounts(settings, places, keeps_fresh=True)
     doorway = Doorway(settings, places, accounts)
+    accounts.page_of = doorway.opened_page
     server = mcp_server(settings, accounts, doorway)
     gc.freeze()
     gc.enable()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
     from hubspot_skill.service.answers import SyncAnswer
-    from hubspot_skill.service.changes.answers import PlanView
+    from hubspot_skill.service.changes.answers import PlanLine, PlanView, PolicyView
     from hubspot_skill.service.importing.answers import RowOutcome
     from hubspot_skill.service.requests import SyncAction
 
@@ -26,6 +26,7 @@ __all__ = [
     "Approved",
     "ArgumentsOf",
     "AuditActions",
+    "ChangeActions",
     "CheckResult",
     "DemoChoice",
     "ExportActions",
@@ -36,6 +37,7 @@ __all__ = [
     "ImportChoice",
     "Imported",
     "LoginChoice",
+    "PolicyChoice",
     "SandboxChoice",
     "Schema",
     "Shown",
@@ -297,7 +299,53 @@ class ImportActions(Protocol):
         ...
 
 
-class Actions(ExportActions, ImportActions, AccountActions, VaultActions, AuditActions, Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChoice:
+    """What to change of an account's policy for writes; None leaves it as it is."""
+
+    mode: str = ""
+    auto_up_to: int | None = None
+    protected: tuple[str, ...] | None = None
+    daily_cap: int | None = None
+
+
+class ChangeActions(Protocol):
+    """What a person can do about changes at a terminal; as `Actions`."""
+
+    def list_plans(self, most: int) -> Sequence[PlanLine]:
+        """Give the newest plans of all accounts."""
+        ...
+
+    def show_plan(self, plan_id: str, rows: int) -> PlanView:
+        """Give one plan with its rows."""
+        ...
+
+    def approve_plan(self, plan_id: str, *, shown: str, typed_count: int | None) -> PlanView:
+        """Record that the person at the terminal approved a plan as it was shown to them."""
+        ...
+
+    def reject_plan(self, plan_id: str) -> PlanView:
+        """Record that the person does not want a plan."""
+        ...
+
+    def apply_plan(self, plan_id: str, account: str, progress: Callable[[int, int], None]) -> PlanView:
+        """Apply an approved plan to its end; `progress` is told how many changes are behind, and how many there are."""
+        ...
+
+    def undo_plan(self, plan_id: str, account: str) -> PlanView:
+        """Plan the way back of a plan that was applied."""
+        ...
+
+    def policy(self, account: str, choice: PolicyChoice) -> PolicyView:
+        """Change what is given of an account's policy, and tell it."""
+        ...
+
+    def switch_writes(self, account: str, *, are_off: bool) -> PolicyView:
+        """Switch all writing to an account off, or on again."""
+        ...
+
+
+class Actions(ExportActions, ImportActions, ChangeActions, AccountActions, VaultActions, AuditActions, Protocol):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

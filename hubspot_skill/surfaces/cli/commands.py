@@ -24,6 +24,7 @@ from hubspot_skill.surfaces.cli.account_commands import add_account_commands
 from hubspot_skill.surfaces.cli.actions import Actions, DemoChoice, SandboxChoice, Schema, ToolView, Verdict
 from hubspot_skill.surfaces.cli.arguments import UsageError, parse_json, parse_pairs
 from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
+from hubspot_skill.surfaces.cli.change_commands import add_change_commands
 from hubspot_skill.surfaces.cli.export_commands import add_export_command
 from hubspot_skill.surfaces.cli.import_commands import add_import_command
 from hubspot_skill.surfaces.cli.sync_commands import add_sync_command
@@ -109,6 +110,7 @@ def build(actions: Actions) -> typer.Typer:
         add_vault_commands,
         add_audit_commands,
         add_sync_command,
+        add_change_commands,
         _add_sandbox,
     ):
         add(app, actions)
