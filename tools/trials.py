@@ -16,8 +16,8 @@ import re
 import tempfile
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -347,11 +347,57 @@ async def _scene(kind: str, folder: Path, *, deals: int) -> AsyncIterator[Scene]
             yield at
 
 
+async def five_mirrors(folder: Path, full: bool) -> Result:
+    """M1: five processes on one mirror: no error, one writer at a time."""
+    from tests.trials.mirrors import five_on_one
+
+    with _portal(3_000 if full else 600) as base_url:
+        found = await five_on_one(folder, base_url, seconds=60 if full else 25)
+    is_passed = found["failed"] == [] and found["at_once"] == 0 and found["leaders"] >= 1
+    return Result(is_passed, found)
+
+
+async def killed_sync(folder: Path, full: bool) -> Result:
+    """M2: kill -9 during sync: nothing acknowledged lost, and the mirror equals the portal after a check."""
+    from tests.trials.mirrors import kills
+
+    with _portal(5_000 if full else 1_500) as base_url:
+        found = await kills(folder, base_url, times=30 if full else 8, after_s=3.0)
+    return Result(found["lost"] == 0 and found["equal"], found)
+
+
+async def side_by_side(folder: Path, full: bool) -> Result:
+    """M3: at 200 ms a listing uses 75 % of the list and of the search limit, is never refused, and slows nobody."""
+    from tests.trials.mirrors import latency
+
+    with _portal(100_000) as base_url:
+        found = await latency(folder, base_url, window_s=30 if full else 15)
+    is_passed = (
+        min(found["list_share"], found["search_share"]) >= 0.75
+        and found["refused"] == 0
+        and found["p95_beside_ms"] <= 2 * found["p95_idle_ms"]
+        and not found["ended_early"]
+    )
+    return Result(is_passed, found)
+
+
+@contextmanager
+def _portal(contacts: int) -> Iterator[str]:
+    """Serve a generated portal of that many contacts in a process of its own, without limits at first."""
+    from tools.bench.programs import running_sandbox
+
+    with running_sandbox("--portal", "demo", "--rates", "none", "--size", str(contacts)) as sandbox:
+        yield sandbox.base_url
+
+
 BODIES: Mapping[str, Body] = {
     "F2": asked_rest,
     "L1": full_load,
     "L2": full_search,
     "L6": killed_callers,
+    "M1": five_mirrors,
+    "M2": killed_sync,
+    "M3": side_by_side,
     "O3": killed_migrations,
     "O4": backups,
     "R1": refresh_once,
