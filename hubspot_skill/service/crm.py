@@ -206,15 +206,15 @@ class Crm:
 
     async def create(self, request: CreateRequest) -> WriteAnswer:
         """Create one record with its links."""
-        return await self._do(Action.CREATE, create, request)
+        return self._hinted(await self._do(Action.CREATE, create, request))
 
     async def update(self, request: UpdateRequest) -> WriteAnswer:
         """Change the given values of one record."""
-        return await self._do(Action.UPDATE, update, request)
+        return self._hinted(await self._do(Action.UPDATE, update, request))
 
     async def log_activity(self, request: ActivityRequest) -> WriteAnswer:
         """Log a note, call, meeting, email or task."""
-        return await self._do(Action.LOG_ACTIVITY, log_activity, request)
+        return self._hinted(await self._do(Action.LOG_ACTIVITY, log_activity, request))
 
     async def plan_changes(self, request: PlanRequest) -> PlanAnswer:
         """Plan changes of many records, or several of one; nothing is written to HubSpot."""
@@ -342,6 +342,13 @@ class Crm:
     def _records(self, most_requests: int) -> LiveRecords:
         """Give where the records of a question about all of them are read."""
         return LiveRecords(self._connection.hubspot, self._connection.clock, most_requests=most_requests)
+
+    def _hinted(self, answer: WriteAnswer) -> WriteAnswer:
+        """Let the local copy read again what was written, where one is open here."""
+        copy = self._connection.copy
+        if copy is not None and copy.open_syncer is not None and answer.change_id:
+            copy.open_syncer.hint(answer.type, [answer.id])
+        return answer
 
     async def _do(
         self, action: Action, use_case: Callable[[Connection, Request], Awaitable[Given]], request: Request

@@ -306,3 +306,20 @@ async def test_what_is_gone_without_a_trace_is_purged_with_its_history_by_a_chec
 
     assert row.archived == 1
     assert links == []
+
+
+async def test_a_hint_brings_what_was_just_written_although_the_index_does_not_show_it(
+    portal: Served, tmp_path: Path
+) -> None:
+    async with scene(portal, tmp_path) as it:
+        await it.syncer.complete()
+        await it.hubspot.objects.update(Change(CONTACTS, RecordId("2001"), {PropertyName("lastname"): "Lovelace"}))
+        made = await it.hubspot.objects.create(Draft(DEALS, Editor(it.hubspot)._fields(DEALS, "Fresh")))
+        it.syncer.hint("contacts", ["2001", "no number"])
+        it.syncer.hint("deals", [made.id])
+        it.advance(1)
+        await it.syncer.refresh(max_age_s=0, budget_s=5)
+        found = await held(it.mirror)
+
+    assert found["contacts"][2001][0] == "Lovelace"
+    assert found["deals"][int(made.id)][0] == "Fresh"

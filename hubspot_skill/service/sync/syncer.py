@@ -31,7 +31,7 @@ from hubspot_skill.mirror.structure import put_meta
 from hubspot_skill.service.sync.history import fill_history
 from hubspot_skill.service.sync.links import fill_links, pair_name, relink
 from hubspot_skill.service.sync.listing import Listing, PausedError, PauseGate
-from hubspot_skill.service.sync.repair import has_drifted, list_archived, reread_open_deals, settle_unmet
+from hubspot_skill.service.sync.repair import has_drifted, list_archived, reread, reread_open_deals, settle_unmet
 from hubspot_skill.service.sync.schedule import TRAIL_EVERY_MS, Due, due
 from hubspot_skill.service.sync.source import OBJECTS, Source, read_structure
 from hubspot_skill.service.sync.tail import Changed, poll, trail
@@ -118,10 +118,21 @@ class Syncer:
         self._last_error: str | None = None
         self._tail_lock = asyncio.Lock()
         self._is_running = False
+        self._hinted: set[tuple[str, int]] = set()
 
     def touch(self) -> None:
         """Say that somebody uses the mirror now, so that it is kept fresh by the minute."""
         self._used_at = now_ms_of(self._clock)
+
+    def hint(self, type_name: str, ids: Sequence[str]) -> None:
+        """Say that records of a type were changed or made: a leader reads them again by id, which the index cannot delay.
+
+        A hint is never believed: what is written is what HubSpot then answers. Where another process leads, its next poll
+        brings the change.
+        """
+        object = next((name for name, type in OBJECTS.items() if type_name in (type.name, type.singular)), None)
+        if object is not None:
+            self._hinted |= {(object, int(id)) for id in ids if id.isdigit()}
 
     async def run(self) -> None:
         """Lead or follow, until cancelled."""
@@ -314,6 +325,7 @@ class Syncer:
     async def _tail(self, *, force: bool = False) -> None:
         """Poll for changes where that is due or asked for, and read links and history of what changed."""
         async with self._tail_lock:
+            await self._follow_hints()
             now = now_ms_of(self._clock)
             asked_at = max(self._used_at, await self._noted("asked_at"))
             every = POLL_BUSY_MS if now - asked_at < USED_FOR_MS else POLL_IDLE_MS
@@ -329,10 +341,28 @@ class Syncer:
             if now - self._trailed_at >= TRAIL_EVERY_MS:
                 await trail(source, self._lease, self._clock, filled, changed)
                 self._trailed_at = now
-            if changed.ids:
-                await relink(source, self._lease, changed.ids)
-            if "deal" in changed.ids:
-                await fill_history(source, self._lease, self._gate)
+            await self._settle(source, changed)
+
+    async def _follow_hints(self) -> None:
+        """Read again what a hint was given of; what is not read whole yet comes with the listing."""
+        if not self._hinted:
+            return
+        source = await self._current()
+        hinted, self._hinted = self._hinted, set()
+        cursors = await read_cursors(self.mirror)
+        changed = Changed()
+        for object in {name for name, _ in hinted if name in source.makers and cursors[name].is_filled}:
+            ids = sorted(id for name, id in hinted if name == object)
+            await reread(source, self._lease, object, ids, generation=cursors[object].generation)
+            changed.ids[object] = ids
+        await self._settle(source, changed)
+
+    async def _settle(self, source: Source, changed: Changed) -> None:
+        """Read the links of changed records, and the history of changed deals."""
+        if changed.ids:
+            await relink(source, self._lease, changed.ids)
+        if "deal" in changed.ids:
+            await fill_history(source, self._lease, self._gate)
 
     async def _due(self, source: Source) -> Due:
         return due(
