@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import from_json, to_json
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from hubspot_skill.domain.errors import DeadlineError, InvalidInputError
 from hubspot_skill.domain.text import quote
@@ -77,7 +78,7 @@ class Effect(StrEnum):
 class Reply:
     """An answer: a value of one of the operation's answer models (None: no content), or text of another kind.
 
-    `tag` names this state of what is at the address, where the content itself does not.
+    `file` is sent as it is. `tag` names this state of what is at the address, where the content itself does not.
     """
 
     value: object = None
@@ -85,6 +86,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     tag: str = ""
     media_type: str = JSON
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ async def perform(operation: Operation[Any, Any], desk: Desk, request: Request) 
 
 def _answer(operation: Operation[Any, Any], reply: Reply, request: Request) -> Response:
     headers = dict(reply.headers)
+    if reply.file is not None:
+        return FileResponse(reply.file, headers=headers, media_type=reply.media_type)
     if isinstance(reply.value, str):
         content = reply.value.encode()
         tag = f'"{_digest(content)}"'

@@ -27,6 +27,7 @@ from hubspot_skill.service.requests import (
 from hubspot_skill.surfaces.rest.operations import Query
 
 __all__ = [
+    "Commas",
     "CompaniesQuery",
     "ContactsQuery",
     "DealsQuery",

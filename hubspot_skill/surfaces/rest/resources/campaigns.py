@@ -9,10 +9,13 @@ from pydantic import Field
 
 from hubspot_skill.domain.marketing import AttributionModel, CampaignBudget, CampaignMetrics, CampaignRevenue
 from hubspot_skill.service.answers import CampaignsAnswer, CampaignView, Cell
+from hubspot_skill.service.definitions.requests import CampaignAction, CampaignPlanRequest
 from hubspot_skill.service.requests import CampaignsRequest
 from hubspot_skill.surfaces.rest.models.answers import Links, TableAnswer, Told, rows_of, told
+from hubspot_skill.surfaces.rest.models.definitions import CampaignBody, CampaignChangeBody
 from hubspot_skill.surfaces.rest.models.queries import Text
-from hubspot_skill.surfaces.rest.operations import Call, Operation, Query, Reply
+from hubspot_skill.surfaces.rest.operations import Call, Effect, Operation, Query, Reply
+from hubspot_skill.surfaces.rest.resources.changes import DONE, settled
 
 __all__ = ["OPERATIONS"]
 
@@ -96,7 +99,42 @@ async def _read(call: Call[CampaignQuery, Any]) -> Reply:
     return Reply(CampaignAnswer.of(answer, view))
 
 
+async def _create(call: Call[Query, CampaignBody]) -> Reply:
+    body = call.body
+    return await settled(call, await (await call.crm()).plan_campaign(body.request(CampaignAction.CREATE, body.name)))
+
+
+async def _change(call: Call[Query, CampaignChangeBody]) -> Reply:
+    asked = call.body.request(CampaignAction.UPDATE, call.path["id"])
+    return await settled(call, await (await call.crm()).plan_campaign(asked))
+
+
+async def _delete(call: Call[Query, Any]) -> Reply:
+    asked = CampaignPlanRequest(action=CampaignAction.DELETE, campaign=call.path["id"])
+    return await settled(call, await (await call.crm()).plan_campaign(asked))
+
+
 _TAG = "Campaigns"
+_ID = {"id": "The campaign's id or name."}
+
+
+def _update(method: str, verb: str) -> Operation[Any, Any]:
+    return Operation(
+        id=f"{verb}_campaign",
+        method=method,
+        path="/campaigns/{id}",
+        tag=_TAG,
+        summary="Update a campaign",
+        description="Only what is given changes. A person has to approve it.",
+        parts=_ID,
+        query=Query,
+        body=CampaignChangeBody,
+        example={"goal": "200 leads"},
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_change,
+    )
+
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     Operation(
@@ -116,9 +154,38 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
         tag=_TAG,
         summary="Read a campaign with its results",
         description="Metrics, attributed revenue and budget.",
-        parts={"id": "The campaign's id or name."},
+        parts=_ID,
         query=CampaignQuery,
         answers={HTTPStatus.OK: CampaignAnswer},
         act=_read,
+    ),
+    Operation(
+        id="create_campaign",
+        method="POST",
+        path="/campaigns",
+        tag=_TAG,
+        summary="Create a campaign",
+        description="A person has to approve it.",
+        query=Query,
+        body=CampaignBody,
+        example={"name": "Winter fair", "start_date": "2026-12-01"},
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_create,
+    ),
+    _update("PATCH", "update"),
+    _update("PUT", "put"),
+    Operation(
+        id="delete_campaign",
+        method="DELETE",
+        path="/campaigns/{id}",
+        tag=_TAG,
+        summary="Delete a campaign",
+        description="For good. A person has to approve it with the typed count.",
+        parts=_ID,
+        query=Query,
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_delete,
     ),
 )

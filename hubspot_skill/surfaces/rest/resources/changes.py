@@ -17,7 +17,7 @@ from hubspot_skill.service.changes.requests import ChangesRequest, PlanRequest
 from hubspot_skill.surfaces.rest.models.changes import ApproveBody, ChangesQuery, PlanBody, PlanQuery, RejectBody
 from hubspot_skill.surfaces.rest.operations import PREFIX, Call, Effect, Operation, Query, Reply
 
-__all__ = ["DONE", "OPERATIONS", "approved_and_applied", "carry_out"]
+__all__ = ["DONE", "OPERATIONS", "approved_and_applied", "carry_out", "settled"]
 
 _RUNNING = frozenset({"planned", "approved", "applying"})
 DONE: dict[HTTPStatus, Any] = {HTTPStatus.OK: AppliedAnswer, HTTPStatus.ACCEPTED: AppliedAnswer | PlanAnswer}
@@ -26,7 +26,11 @@ DONE: dict[HTTPStatus, Any] = {HTTPStatus.OK: AppliedAnswer, HTTPStatus.ACCEPTED
 
 async def carry_out(call: Call[Any, Any], request: PlanRequest) -> Reply:
     """Plan changes and apply them, or answer the plan that a person has to approve."""
-    answer = await (await call.crm()).plan_changes(request)
+    return await settled(call, await (await call.crm()).plan_changes(request))
+
+
+async def settled(call: Call[Any, Any], answer: PlanAnswer) -> Reply:
+    """Apply a plan that was made, or answer it where a person has to approve it."""
     if answer.plan.status == "nothing":
         return Reply(AppliedAnswer(plan=answer.plan, **_provenance(answer)))
     if answer.plan.approval.is_needed and not (call.is_person and answer.plan.approval.can_ask):

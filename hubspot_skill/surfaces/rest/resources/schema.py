@@ -11,10 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from hubspot_skill.domain.errors import Candidate, NotFoundError
 from hubspot_skill.domain.text import quote
 from hubspot_skill.service.answers import Cell, Description
+from hubspot_skill.service.definitions.requests import PipelineAction, PipelineRequest
 from hubspot_skill.service.requests import DescribeRequest, Topic
 from hubspot_skill.surfaces.rest.models.answers import TableAnswer, Told, rows_of, told
+from hubspot_skill.surfaces.rest.models.definitions import PipelineBody, PipelineChangeBody
 from hubspot_skill.surfaces.rest.models.queries import Text
-from hubspot_skill.surfaces.rest.operations import Call, Operation, Query, Reply
+from hubspot_skill.surfaces.rest.operations import Call, Effect, Operation, Query, Reply
+from hubspot_skill.surfaces.rest.resources.changes import DONE, settled
 
 __all__ = ["OPERATIONS"]
 
@@ -137,7 +140,41 @@ async def _read_pipelines(call: Call[PipelinesQuery, Any]) -> tuple[Description,
     ]
 
 
+async def _create_pipeline(call: Call[PipelinesQuery, PipelineBody]) -> Reply:
+    return await settled(call, await (await call.crm()).plan_pipeline(call.body.request(call.query.type)))
+
+
+async def _change_pipeline(call: Call[PipelinesQuery, PipelineChangeBody]) -> Reply:
+    asked = call.body.request(call.query.type, call.path["id"])
+    return await settled(call, await (await call.crm()).plan_pipeline(asked))
+
+
+async def _delete_pipeline(call: Call[PipelinesQuery, Any]) -> Reply:
+    asked = PipelineRequest(action=PipelineAction.DELETE, type=call.query.type, pipeline=call.path["id"])
+    return await settled(call, await (await call.crm()).plan_pipeline(asked))
+
+
 _TAG = "Schema"
+_PIPELINE = {"id": "The pipeline's id or name."}
+
+
+def _update_pipeline(method: str, verb: str) -> Operation[Any, Any]:
+    return Operation(
+        id=f"{verb}_pipeline",
+        method=method,
+        path="/pipelines/{id}",
+        tag="Pipelines",
+        summary="Change a pipeline or one of its stages",
+        description="One change a request. A person has to approve it.",
+        parts=_PIPELINE,
+        query=PipelinesQuery,
+        body=PipelineChangeBody,
+        example={"name": "New business"},
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_change_pipeline,
+    )
+
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     Operation(
@@ -157,10 +194,42 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
         path="/pipelines/{id}",
         tag="Pipelines",
         summary="Read a pipeline",
-        parts={"id": "The pipeline's id or name."},
+        parts=_PIPELINE,
         query=PipelinesQuery,
         answers={HTTPStatus.OK: PipelineAnswer},
         act=_pipeline,
+    ),
+    Operation(
+        id="create_pipeline",
+        method="POST",
+        path="/pipelines",
+        tag="Pipelines",
+        summary="Create a pipeline with its stages",
+        description="A person has to approve it.",
+        query=PipelinesQuery,
+        body=PipelineBody,
+        example={
+            "name": "Partners",
+            "stages": [{"name": "Met", "probability": 0.2}, {"name": "Won", "probability": 1}],
+        },
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_create_pipeline,
+    ),
+    _update_pipeline("PATCH", "update"),
+    _update_pipeline("PUT", "put"),
+    Operation(
+        id="delete_pipeline",
+        method="DELETE",
+        path="/pipelines/{id}",
+        tag="Pipelines",
+        summary="Delete a pipeline",
+        description="One that still holds records is not deleted. A person has to approve it.",
+        parts=_PIPELINE,
+        query=PipelinesQuery,
+        answers=DONE,
+        effect=Effect.WRITE,
+        act=_delete_pipeline,
     ),
     Operation(
         id="list_types",
