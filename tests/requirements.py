@@ -101,6 +101,7 @@ PROMISES: tuple[Promise, ...] = (
         "console-approves", "A person sees, approves, rejects and takes back changes in the console.", "README, console"
     ),
     Promise("console-operates", "Policy, audit and disconnecting are pages of the console.", "README, console"),
+    Promise("same-number", "The same question by chat, REST, shell and console gives the same number.", "README, REST"),
     Promise("sandbox-says-so", "Every answer from the sandbox says that it is pretend data.", "README, sandbox"),
     Promise("official-clients", "HubSpot's own Python clients work against the sandbox.", "README, sandbox"),
 )

@@ -6,9 +6,10 @@ from tests.sandbox_fixture import running_sandbox
 from tests.service.scene import office
 from tests.trials.rest_cases import ask_everything
 
-EACH = 6
+EACH = 2
 
 
+@pytest.mark.timeout(150)
 @pytest.mark.promise("rest-document")
 def test_what_the_document_promises_is_what_is_answered() -> None:
     with running_sandbox([office()]) as sandbox:

@@ -3,10 +3,12 @@
 The portal is New York's, in dollars, with euros beside; its present is Monday 2026-11-23, 04:00 there.
 """
 
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hubspot_skill.access.policy import Policy
 from hubspot_skill.foundation.secret import Secret
@@ -17,6 +19,8 @@ from hubspot_skill.hubspot.tokens import StaticToken
 from hubspot_skill.hubspot.transport import Transport
 from hubspot_skill.sandbox.seed import CampaignAmountSeed, CampaignSeed, PortalSeed, SeedLink, SeedRecord
 from hubspot_skill.service.crm import Crm
+from hubspot_skill.service.export.exporting import Exporter
+from hubspot_skill.service.export.shelf import Shelf
 from tests.journal_fixture import TestJournal
 from tests.manual_clock import ManualClock
 from tests.sandbox.engine_portal import DAY, NOW, NOW_MS, contact, portal, record
@@ -152,6 +156,10 @@ class LeapingClock(ManualClock):
         self._elapsed_s += seconds
 
 
+async def _unnoted(action: str, outcome: str) -> None:
+    """Tell nobody of an export."""
+
+
 @asynccontextmanager
 async def opened(served: Served, *, policy: Policy | None = None, token: str = "pat-na1-demo") -> AsyncIterator[Office]:
     """Connect the use cases to a running sandbox."""
@@ -159,10 +167,19 @@ async def opened(served: Served, *, policy: Policy | None = None, token: str = "
     clock = LeapingClock(NOW)
     hubspot = HubSpot(tokens=StaticToken(Secret(token)), transport=Transport(settings), settings=settings, clock=clock)
     journal = TestJournal()
-    crm = Crm(hubspot=hubspot, clock=clock, policy=policy or Policy(), is_sandbox=True, journal=journal.open)
+    folder = tempfile.TemporaryDirectory(prefix="exports-")
+    crm = Crm(
+        hubspot=hubspot,
+        clock=clock,
+        policy=policy or Policy(),
+        is_sandbox=True,
+        journal=journal.open,
+        exporter=Exporter(Shelf(Path(folder.name) / "exports"), _unnoted),
+    )
     try:
         yield Office(crm, clock, served, hubspot, journal)
     finally:
+        folder.cleanup()
         await crm.aclose()
         await hubspot.aclose()
         await journal.aclose()

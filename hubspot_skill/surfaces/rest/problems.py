@@ -105,6 +105,9 @@ FORMS: Mapping[str, Form] = {
         "HubSpot moves the account",
         "HubSpot is moving this account between data centres",
     ),
+    "mirror_filling": Form(
+        HTTPStatus.CONFLICT, "The local copy is still being read", "4,200 of 48,310 contacts are copied so far"
+    ),
     "deadline_exceeded": Form(
         HTTPStatus.GATEWAY_TIMEOUT, "No answer came in time", "HubSpot gave no answer within 30 s"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hubspot_skill.surfaces.rest.operations import Operation
-from hubspot_skill.surfaces.rest.resources import campaigns, changes, data, reading, records, schema, server
+from hubspot_skill.surfaces.rest.resources import analytics, campaigns, changes, data, reading, records, schema, server
 
 __all__ = ["all_operations"]
 
@@ -16,6 +16,7 @@ def all_operations() -> tuple[Operation[Any, Any], ...]:
         *records.OPERATIONS,
         *campaigns.OPERATIONS,
         *changes.OPERATIONS,
+        *analytics.OPERATIONS,
         *data.OPERATIONS,
         *schema.OPERATIONS,
         *server.OPERATIONS,
