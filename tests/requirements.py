@@ -95,6 +95,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise("rest-examples", "The README's REST examples work as they stand.", "README, REST"),
     Promise("rest-no-approval", "A script can never approve a plan.", "README, REST"),
     Promise("rest-if-match", "An update with an old tag changes nothing.", "README, REST"),
+    Promise("chart-beside", "A picture of a report stands beside its text, never instead of it.", "README, tools"),
     Promise("export-whole", "An export holds every record that matches, exactly, in a private file.", "README, tools"),
     Promise("export-outside", "An export never passes through the conversation.", "README, tools"),
     Promise(

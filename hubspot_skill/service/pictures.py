@@ -60,6 +60,10 @@ __all__ = [
 ]
 
 
+MOST_AUTO = 420
+"""Characters of a chart that nobody asked for; about 100 tokens."""
+
+
 class ChartForm(StrEnum):
     """How a chart is asked for; AUTO is a text where a chart fits, so that a chat without pictures loses nothing."""
 
@@ -100,10 +104,10 @@ def picture(report: Report, form: ChartForm, *, link_of: LinkOf | None = None) -
     chart = None if form is ChartForm.NONE else choose(report, link_of)
     if chart is None:
         return None
-    if form is ChartForm.AUTO and isinstance(chart, Figure | Heat):
-        # The table beside it already says the same in fewer words.
-        return None
     text = write(chart, is_headed=False)
+    if form is ChartForm.AUTO and (isinstance(chart, Figure | Heat) or len(text) > MOST_AUTO):
+        # The table beside it says the same in fewer words; a model pays for every one.
+        return None
     if form is ChartForm.SVG:
         return Picture(chart.heading, text, svg=draw(chart, is_headed=True))
     if form is ChartForm.PNG:

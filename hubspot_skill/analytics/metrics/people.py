@@ -106,11 +106,13 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         define(
             "lifecycle_conversion", "Lifecycle conversion", _FAMILY, Unit.RATIO, object="contacts",
-            definition="contacts that reached a later lifecycle stage, of those that reached this one",
+            definition="contacts that reached a later lifecycle stage, of those that reached this one; it belongs to a"
+            " stage, so there is no total",
             denominator="contacts that reached the stage", exclusions=_FUNNEL_OUT,
             empty="none: nothing to divide by", period_on="created_at", default_by="lifecycle",
         ),
         (_REACHED, _WENT_ON), lambda bag: ratio(bag[_WENT_ON], bag[_REACHED]),
+        total=lambda bag: None,
     ),
     Metric(
         define(

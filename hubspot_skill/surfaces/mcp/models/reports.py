@@ -83,6 +83,7 @@ class Report(Arguments):
     days: Annotated[int | None, Field(ge=1, le=3650)] = None
     target: Annotated[Decimal | None, WithJsonSchema({"type": "number"})] = None
     mode: Literal["", "reached", "strict", "entries"] = ""
+    chart: Literal["auto", "none", "text", "svg", "png"] = "auto"
     explain: bool = False
     check: bool = False
 
@@ -107,6 +108,7 @@ class Report(Arguments):
             days=self.days,
             target=self.target,
             mode=self.mode,
+            chart=self.chart,
             explain=self.explain,
             check=self.check,
         )

@@ -15,6 +15,7 @@ from hubspot_skill.domain.report import Definition, Figure, Report, ReportColumn
 from hubspot_skill.service.answers import PipelineSummaryAnswer, ReportAnswer
 from hubspot_skill.surfaces.mcp.models.reports import PipelineSummaryContent, ReportContent
 from hubspot_skill.surfaces.mcp.render.lines import joined, provenance, source_line
+from hubspot_skill.surfaces.mcp.render.pictures import pictured, with_picture
 from hubspot_skill.surfaces.mcp.results import result
 
 __all__ = ["pipeline_summary", "report"]
@@ -22,13 +23,16 @@ __all__ = ["pipeline_summary", "report"]
 _NOTHING = "–"
 
 
-def report(answer: ReportAnswer, *, explain: bool = False) -> CallToolResult:
-    """Give the result of a report."""
+def report(answer: ReportAnswer, *, explain: bool = False, chart: str = "none") -> CallToolResult:
+    """Give the result of a report, with its chart as text, and as a picture where one is asked for."""
     found = answer.report
+    shown = pictured(found, chart)
     content = ReportContent(**provenance(answer), **_content(found, explain=explain))
     explained = [f"{d.id}: {d.definition}; denominator {d.denominator}; left out {d.exclusions}; empty {d.empty}" for d in found.definitions] if explain else []  # fmt: skip
     line = source_line(answer, *_facts(found))
-    return result(content, joined(answer, _heading(found), *_table(found), line, *explained))
+    drawn = shown.text if shown is not None else ""
+    told = result(content, joined(answer, _heading(found), *_table(found), drawn, line, *explained))
+    return told if shown is None else with_picture(told, shown)
 
 
 def pipeline_summary(answer: PipelineSummaryAnswer) -> CallToolResult:

@@ -18,7 +18,7 @@ __all__ = ["TOOLS"]
 
 
 async def _report(crm: Crm, call: reports.Report) -> CallToolResult:
-    return rendered.report(await crm.report(call.question()), explain=call.explain)
+    return rendered.report(await crm.report(call.question()), explain=call.explain, chart=call.chart)
 
 
 async def _pipeline_summary(crm: Crm, call: reports.PipelineSummary) -> CallToolResult:
