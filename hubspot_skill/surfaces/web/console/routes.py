@@ -6,11 +6,12 @@ from starlette.routing import Route
 
 from hubspot_skill.surfaces.web.connect import ConnectionsProvider
 from hubspot_skill.surfaces.web.console.board import board_routes
+from hubspot_skill.surfaces.web.console.campaigns import campaign_routes
 from hubspot_skill.surfaces.web.console.changes import change_routes, waiting_count
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
 from hubspot_skill.surfaces.web.console.export import export_routes
 from hubspot_skill.surfaces.web.console.finding import finding_routes
-from hubspot_skill.surfaces.web.console.formats import amount, day, number, shown
+from hubspot_skill.surfaces.web.console.formats import amount, day, number, short, shown
 from hubspot_skill.surfaces.web.console.frame import frame_routes
 from hubspot_skill.surfaces.web.console.home import home_routes
 from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
@@ -30,6 +31,7 @@ def console_routes(desk: Desk, connections: ConnectionsProvider) -> list[Route]:
     desk.pages.offer_filter("shown", shown)
     desk.pages.offer_filter("amount", amount)
     desk.pages.offer_filter("number", number)
+    desk.pages.offer_filter("short", short)
     return [
         *bare,
         *finding_routes(desk),
@@ -38,6 +40,7 @@ def console_routes(desk: Desk, connections: ConnectionsProvider) -> list[Route]:
         *many_routes(desk),
         *board_routes(desk),
         *record_routes(desk),
+        *campaign_routes(desk),
         *frame_routes(desk),
         *home_routes(desk),
         *change_routes(desk),
