@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hubspot_skill.sandbox.clock import SandboxClock
+from hubspot_skill.service.requests import SyncAction, SyncRequest
 from tests.sandbox.engine_portal import NOW
 from tests.sandbox_fixture import Served, running_sandbox
 from tests.service.scene import ACME, ADA, RENEWAL, fresh, office
@@ -333,3 +334,38 @@ async def test_many_records_are_changed_by_a_plan_that_a_person_sees_first(count
     assert re.search(r"/changes/[\w-]+$", made.headers["location"])
     assert wrong.status_code == 422
     assert "Chief" not in words((await counter.see(f"/contacts/{ADA}")).text)
+
+
+async def test_the_first_page_tells_what_was_won_and_where_every_figure_is_from(counter: Counter) -> None:
+    await (await counter.accounts.crm()).sync(SyncRequest(action=SyncAction.REFRESH))
+    page = await counter.see("/?period=this+year")
+    told = words(page.text)
+
+    assert page.status_code == 200
+    for tile in ("Contacts", "Companies", "Deals", "Won revenue", "Win rate", "Weighted pipeline"):
+        assert tile in told
+    assert "From the local copy" in told
+    assert "<svg" in page.text
+
+
+async def test_a_report_is_built_from_its_address_and_told_for_the_chat_and_the_shell(counter: Counter) -> None:
+    await (await counter.accounts.crm()).sync(SyncRequest(action=SyncAction.REFRESH))
+    page = await counter.see("/reports?metric=open_pipeline&metric=open_deals&by=stage")
+    wrong = await counter.see("/reports?metric=happiness")
+    asked = re.search(r"hubspot_report --json &#39;([^\n]*?)&#39;", page.text)
+
+    assert page.status_code == 200
+    assert "Contract Sent" in words(page.text)
+    assert asked
+    assert json.loads(html.unescape(asked[1])) == {"metrics": ["open_pipeline", "open_deals"], "by": ["stage"]}
+    assert wrong.status_code == 422
+
+
+async def test_campaigns_are_listed_and_one_tells_what_it_reached_and_brought(counter: Counter) -> None:
+    page = await counter.see("/campaigns")
+    first = re.search(r'<th scope="row"><a href="([^"]+)">', page.text)
+    assert first
+    one = await counter.http.get(f"{counter.origin}{first[1]}", headers={"Accept": "text/html"})
+
+    assert one.status_code == 200
+    assert {"Sessions", "Influenced contacts", "Revenue"} <= set(re.findall(r'id="t-\w+">([^<]+)</h2>', one.text))

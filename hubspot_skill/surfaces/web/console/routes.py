@@ -8,16 +8,17 @@ from hubspot_skill.surfaces.web.connect import ConnectionsProvider
 from hubspot_skill.surfaces.web.console.board import board_routes
 from hubspot_skill.surfaces.web.console.campaigns import campaign_routes
 from hubspot_skill.surfaces.web.console.changes import change_routes, waiting_count
+from hubspot_skill.surfaces.web.console.dashboard import dashboard_routes
 from hubspot_skill.surfaces.web.console.desk import LOWER, NAV, Desk
 from hubspot_skill.surfaces.web.console.export import export_routes
 from hubspot_skill.surfaces.web.console.finding import finding_routes
 from hubspot_skill.surfaces.web.console.formats import amount, day, number, short, shown
 from hubspot_skill.surfaces.web.console.frame import frame_routes
-from hubspot_skill.surfaces.web.console.home import home_routes
 from hubspot_skill.surfaces.web.console.lists import list_routes, tone_of
 from hubspot_skill.surfaces.web.console.many import many_routes
 from hubspot_skill.surfaces.web.console.operating import operating_routes
 from hubspot_skill.surfaces.web.console.records import record_routes
+from hubspot_skill.surfaces.web.console.reports import report_routes
 
 __all__ = ["console_routes"]
 
@@ -42,7 +43,8 @@ def console_routes(desk: Desk, connections: ConnectionsProvider) -> list[Route]:
         *record_routes(desk),
         *campaign_routes(desk),
         *frame_routes(desk),
-        *home_routes(desk),
+        *dashboard_routes(desk),
+        *report_routes(desk),
         *change_routes(desk),
         *operating_routes(desk, connections),
     ]

@@ -38,3 +38,23 @@ document.addEventListener("htmx:error", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   document.querySelector("dialog[open] [data-focus], .value [data-focus]")?.focus();
 });
+
+// The dashboard fetches itself again each minute, until a person pauses it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pause]");
+  if (!button) return;
+  const isPaused = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(isPaused));
+  say(isPaused ? "Updates are paused." : "Updates go on.");
+});
+document.addEventListener("htmx:before:request", (event) => {
+  const isTimed = event.detail.ctx.sourceElement?.id === "figures";
+  if (isTimed && (document.hidden || document.querySelector("[data-pause][aria-pressed=true]"))) event.preventDefault();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.closest("dd").querySelector("code").textContent);
+  say("Copied.");
+});
