@@ -77,6 +77,11 @@ PROMISES: tuple[Promise, ...] = (
     Promise("wheel-starts", "The wheel installs into an empty environment and starts there.", "README, installing"),
     Promise("csv-exact", "The CSV folder's counts are answered exactly.", "README, your own data"),
     Promise("report-exact", "A report on the CSV folder gives the very figures of its files.", "README, reports"),
+    Promise(
+        "report-oracle",
+        "Every metric of deals equals a count in plain Python, over currencies, zones, gaps and merges.",
+        "README, reports",
+    ),
     Promise("brief-one-call", "One call finds a contact by email with company and open deals.", "README, tools"),
     Promise("duplicate-guard", "Creating a contact that exists makes no second one.", "README, tools"),
     Promise("only-given-fields", "An update changes only the fields that it was given.", "README, tools"),

@@ -94,11 +94,10 @@ def check(query: Query, catalogue: Catalogue) -> None:
                 hint='Give one such as {"range": "this quarter"}, or {"range": "all"} for all time.',
                 field="period",
             )
-        if query.is_past and not metric.is_historic:
-            historic = ", ".join(m.id for m in METRICS.values() if m.is_historic)
-            raise InvalidInputError(
-                f"{metric.id} cannot be told of a past day (as_of)", hint=f"These can: {historic}.", field="as_of"
-            )
+    if query.is_past:
+        raise InvalidInputError(
+            "reports of a past day (as_of) are not computed", hint="Leave as_of out for figures of now.", field="as_of"
+        )
 
 
 async def run(mirror: Mirror, catalogue: Catalogue, query: Query) -> Report:

@@ -146,7 +146,7 @@ def _converted(
 ) -> ColumnElement[int]:
     """Give minor units of another currency in those of home, halves away from zero; the deal's own rate comes first."""
     shift = minor_digits(home) - minor_digits(code)
-    product = func.abs(own) * func.coalesce(own_rate, rate) * 10 ** max(shift, 0)
+    product = cast(func.abs(own), BigInteger) * cast(func.coalesce(own_rate, rate), BigInteger) * 10 ** max(shift, 0)
     divisor = _MILLION * 10 ** max(-shift, 0)
     sign = case((own < 0, -1), else_=1)
-    return cast((2 * product + divisor) / (2 * divisor), BigInteger) * sign
+    return ((2 * product + divisor) // (2 * divisor)) * sign

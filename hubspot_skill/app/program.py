@@ -37,9 +37,10 @@ from hubspot_skill.surfaces.cli.actions import (
 if TYPE_CHECKING:
     from hubspot_skill.app.accounts_shell import AccountsShell
     from hubspot_skill.app.compose import Accounts
+    from hubspot_skill.domain.report import Question
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
-    from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.answers import ReportAnswer, SyncAnswer
     from hubspot_skill.service.changes.answers import PlanLine, PlanView, PolicyView
 
 __all__ = ["Program"]
@@ -103,6 +104,14 @@ class Program:
         from hubspot_skill.app import syncing
 
         return self._with_account(lambda _, accounts: syncing.sync(accounts, choice, watch))
+
+    def report(self, question: Question, account: str) -> ReportAnswer:
+        """Compute a report of an account."""
+
+        async def ask(settings: Settings, accounts: Accounts) -> ReportAnswer:
+            return await (await accounts.crm(account)).report(question)
+
+        return self._with_account(ask)
 
     def import_file(self, choice: ImportChoice, approved: Approved) -> Imported:
         """Create and update records from a CSV file."""

@@ -13,9 +13,10 @@ from hubspot_skill.service.export.formats import ExportFormat
 from hubspot_skill.service.requests import Condition
 
 if TYPE_CHECKING:
+    from hubspot_skill.domain.report import Question
     from hubspot_skill.foundation.secret import Secret
     from hubspot_skill.service.accounts import ConnectedAccount, Disconnected
-    from hubspot_skill.service.answers import SyncAnswer
+    from hubspot_skill.service.answers import ReportAnswer, SyncAnswer
     from hubspot_skill.service.changes.answers import PlanLine, PlanView, PolicyView
     from hubspot_skill.service.importing.answers import RowOutcome
     from hubspot_skill.service.requests import SyncAction
@@ -38,6 +39,7 @@ __all__ = [
     "Imported",
     "LoginChoice",
     "PolicyChoice",
+    "ReportActions",
     "SandboxChoice",
     "Schema",
     "Shown",
@@ -291,6 +293,14 @@ class ExportActions(Protocol):
         ...
 
 
+class ReportActions(Protocol):
+    """What can be computed; as `Actions`."""
+
+    def report(self, question: Question, account: str) -> ReportAnswer:
+        """Compute a report of an account (empty: the default or only one)."""
+        ...
+
+
 class ImportActions(Protocol):
     """What can be read from files; as `Actions`."""
 
@@ -345,7 +355,16 @@ class ChangeActions(Protocol):
         ...
 
 
-class Actions(ExportActions, ImportActions, ChangeActions, AccountActions, VaultActions, AuditActions, Protocol):
+class Actions(
+    ExportActions,
+    ImportActions,
+    ReportActions,
+    ChangeActions,
+    AccountActions,
+    VaultActions,
+    AuditActions,
+    Protocol,
+):
     """What the commands can have done. Each blocks until it is done; every failure is an error of the domain's tree."""
 
     def mcp(self) -> None:

@@ -27,6 +27,7 @@ from hubspot_skill.surfaces.cli.audit_commands import add_audit_commands
 from hubspot_skill.surfaces.cli.change_commands import add_change_commands
 from hubspot_skill.surfaces.cli.export_commands import add_export_command
 from hubspot_skill.surfaces.cli.import_commands import add_import_command
+from hubspot_skill.surfaces.cli.report_commands import add_report_command
 from hubspot_skill.surfaces.cli.sync_commands import add_sync_command
 from hubspot_skill.surfaces.cli.vault_commands import add_vault_commands
 
@@ -104,6 +105,7 @@ def build(actions: Actions) -> typer.Typer:
         _add_serve,
         add_account_commands,
         _add_call,
+        add_report_command,
         add_export_command,
         add_import_command,
         _add_doctor,

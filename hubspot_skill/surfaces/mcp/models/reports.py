@@ -77,7 +77,6 @@ class Report(Arguments):
     having: _Conditions = Field(default_factory=list[object])
     order: Annotated[Names, Field(description="-name: descending")] = ()
     limit: Annotated[int, Field(ge=1, le=500)] = 20
-    as_of: Name = ""
     currency: Name = "home"
     associate: Associate = Associate.PRIMARY
     days: Annotated[int | None, Field(ge=1, le=3650)] = None
@@ -102,7 +101,6 @@ class Report(Arguments):
             having=spoken.havings(self.having),
             order=self.order,
             limit=self.limit,
-            as_of=self.as_of,
             currency=self.currency,
             associate=self.associate,
             days=self.days,
