@@ -8,21 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from hubspot_skill.changes.policy import Means
+from hubspot_skill.domain.errors import NotFoundError
+from hubspot_skill.domain.names import COMPANIES, DEALS, RecordId
+from hubspot_skill.domain.search import Search
 from hubspot_skill.sandbox.clock import SandboxClock
 from hubspot_skill.sandbox.csv_folder import load_folder
+from hubspot_skill.service.changes.answers import PlanView
+from hubspot_skill.service.changes.requests import PlanRequest, Selection
 from hubspot_skill.service.requests import (
     BriefRequest,
     Compare,
     Condition,
+    CreateRequest,
     DealFilters,
     DealStatus,
     DescribeRequest,
     GetRequest,
+    LinkTo,
     SearchRequest,
     Topic,
 )
 from tests.sandbox_fixture import Served, running_sandbox
-from tests.service.scene import opened
+from tests.service.scene import Office, opened
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "crm-sales-opportunities"
 
@@ -127,3 +135,48 @@ async def test_all_agents_are_owners_with_their_teams(served: Served) -> None:
     agents = [row for row in answer.table.rows if row[3]]
     assert len(agents) == 35
     assert Counter(str(row[3]).split("; ")[-1] for row in agents) == offices
+
+
+async def _whole(here: Office) -> tuple[dict[str, dict[str, object]], dict[str, frozenset[tuple[str, str, int]]]]:
+    """Give every writable property and every company link of all deals, as HubSpot has them."""
+    names = [p for p in await here.hubspot.schema.properties(DEALS) if not (p.is_read_only or p.is_calculated)]
+    values: dict[str, dict[str, object]] = {}
+    async for record in here.hubspot.objects.search_all(Search(DEALS), properties=names):
+        values[record.id] = dict(record.properties)
+    links: dict[str, frozenset[tuple[str, str, int]]] = {}
+    ids = [RecordId(id) for id in values]
+    for start in range(0, len(ids), 1_000):
+        for id, page in (await here.hubspot.associations.of_many(DEALS, ids[start : start + 1_000], COMPANIES)).items():
+            links[id] = frozenset((link.to_id, t.category, t.number) for link in page.links for t in link.types)
+    return values, links
+
+
+@pytest.mark.promise("changes-undone")
+async def test_the_deals_without_account_are_given_a_placeholder_and_everything_goes_back(served: Served) -> None:
+    async with opened(served) as here:
+        before = await _whole(here)
+        approvals = await here.crm.approvals()
+
+        async def carry_out(plan: PlanView) -> PlanView:
+            await approvals.approve(plan.plan_id, means=Means.CONSOLE, shown=plan.digest, typed_count=plan.records)
+            return (await here.crm.apply_changes(plan.plan_id, wait_s=None)).plan
+
+        made = await here.crm.create(CreateRequest(type="companies", fields={"name": "Account to be found"}))
+        selection = Selection(
+            type="deals", filters=DealFilters(company="none"), to=(LinkTo(type="companies", record=made.id),)
+        )
+        plan = (await here.crm.plan_changes(PlanRequest(selection=selection))).plan
+        assert (plan.records, [group.count for group in plan.groups]) == (1_425, [1_425])
+        assert plan.groups[0].after == f"company Account to be found {made.id}"
+        assert (await carry_out(plan)).outcomes.done == 1_425
+        assert len(await here.hubspot.associations.all_ids(COMPANIES, made.id, "deals")) == 1_425
+
+        undo = (await here.crm.undo_changes(plan.plan_id)).plan
+        assert (undo.records, undo.left_out_total) == (1_425, 0)
+        assert (await carry_out(undo)).outcomes.done == 1_425
+        gone = (await here.crm.undo_changes(made.change_id)).plan
+        assert (await carry_out(gone)).outcomes.done == 1
+
+        assert await _whole(here) == before
+        with pytest.raises(NotFoundError):
+            await here.hubspot.objects.read(COMPANIES, made.id, properties=())
