@@ -53,6 +53,9 @@ PROMISES: tuple[Promise, ...] = (
         "approval-asked", "A person is asked before many records change, and only their yes applies.", "README, changes"
     ),
     Promise(
+        "changes-undone", "What an applied plan changed goes back, but for what was changed since.", "README, changes"
+    ),
+    Promise(
         "approval-own",
         "No argument of a tool approves a change: an agent cannot approve its own plan.",
         "README, changes",

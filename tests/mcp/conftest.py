@@ -13,10 +13,11 @@ from mcp.server import MCPServer
 from mcp.types import CallToolResult
 
 from hubspot_skill.domain.errors import NotConnectedError
-from hubspot_skill.surfaces.mcp.server import build_server
+from hubspot_skill.surfaces.mcp.server import build_server, shown_tools
 from hubspot_skill.surfaces.mcp.settings import McpSettings
 
 VERSION = "0.1.0"
+CORE_TOOLS = len(shown_tools(McpSettings(version=VERSION)))
 Era = Literal["auto", "legacy"]
 
 

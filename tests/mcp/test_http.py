@@ -21,7 +21,7 @@ from hubspot_skill.foundation.traffic import Limits
 from hubspot_skill.surfaces.mcp.http import MAX_BODY_BYTES, HttpSettings, check_bind, http_app, loopback
 from hubspot_skill.surfaces.mcp.server import build_server
 from hubspot_skill.surfaces.mcp.settings import McpSettings
-from tests.mcp.conftest import VERSION, Era, told
+from tests.mcp.conftest import CORE_TOOLS, VERSION, Era, told
 
 PORT = 8765
 TOKEN = "t0ken-of-this-test"
@@ -165,7 +165,7 @@ async def test_the_sdk_client_lists_and_calls_over_a_real_socket_in_both_eras(un
         httpx2.AsyncClient(headers=AUTHORIZED) as http,
         Client(streamable_http_client(url, http_client=http), mode=era) as client,
     ):
-        assert len((await client.list_tools()).tools) == 16
+        assert len((await client.list_tools()).tools) == CORE_TOOLS
         assert told(await client.call_tool("hubspot_whoami", {}))["error"] == "not_connected"
 
 

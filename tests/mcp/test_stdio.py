@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from tests.mcp.conftest import Era, text_of
+from tests.mcp.conftest import CORE_TOOLS, Era, text_of
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ async def test_a_chat_client_starts_the_server_and_gets_a_brief(data_dir: Path, 
         env={**os.environ, "HUBSPOT_ENVIRONMENT": "sandbox", "HUBSPOT_SKILL_DATA_DIR": str(data_dir)},
     )
     async with Client(program, mode=era) as client:
-        assert len((await client.list_tools()).tools) == 16
+        assert len((await client.list_tools()).tools) == CORE_TOOLS
         brief = await client.call_tool("hubspot_brief", {"record": "maya.okafor@tidewater-robotics.example"})
         assert not brief.is_error
         assert "Tidewater Robotics" in text_of(brief)

@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from hubspot_skill.foundation.json_bodies import MAX_BODY_DEPTH, MAX_BODY_KEYS, body_problem
+from tests.mcp.conftest import CORE_TOOLS
 from tests.mcp.test_http import AUTHORIZED, HEADERS, LIST, META, served
 
 BODIES = 2_000
@@ -174,4 +175,4 @@ async def test_malformed_lines_on_standard_input_leave_the_server_answering(tmp_
                 answers += await process.stdout.receive()
         process.terminate()
     told = [json.loads(line) for line in answers.splitlines()]
-    assert len(next(a for a in told if a.get("id") == "last")["result"]["tools"]) == 16
+    assert len(next(a for a in told if a.get("id") == "last")["result"]["tools"]) == CORE_TOOLS
