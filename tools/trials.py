@@ -99,6 +99,23 @@ async def stopped_refreshes(folder: Path, full: bool) -> Result:
     return Result(not any(figures[name] for name in ("lost_silently", "lost_and_told", "damaged")), figures)
 
 
+async def jumped_clocks(folder: Path, full: bool) -> Result:
+    """R4: a clock that jumps, is wrong or sleeps costs an account one refresh at most, and no ended token is used."""
+    from tests.trials.clock_jumps import jump_clocks, skew_clocks
+
+    jumped = await jump_clocks(
+        _new(folder, "jumps"), jumps=600 if full else 60, accounts=4, processes=4, seed=600 if full else 60
+    )
+    skewed = await skew_clocks(_new(folder, "skew"), rounds=50 if full else 5, processes=9)
+    figures: dict[str, Any] = {"jumped": asdict(jumped), "skewed": asdict(skewed)}
+    for told in figures.values():
+        told["errors"] = sorted(told["errors"])
+    is_passed = all(
+        one.most <= 1 and one.ended_in_use == one.failed == 0 and one.refreshes > 0 for one in (jumped, skewed)
+    )
+    return Result(is_passed, figures)
+
+
 async def mutated_records(folder: Path, full: bool) -> Result:
     """V3: no changed record opens, and all are refused alike."""
     from tests.trials.sealed_records import mutate_records
@@ -402,6 +419,7 @@ BODIES: Mapping[str, Body] = {
     "O4": backups,
     "R1": refresh_once,
     "R3": stopped_refreshes,
+    "R4": jumped_clocks,
     "V1": killed_refreshes,
     "V12": cancelled_calls,
     "V3": mutated_records,
