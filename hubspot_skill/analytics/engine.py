@@ -156,7 +156,7 @@ class _Run:
         earlier, earlier_total = (None, None)
         if query.comparison is not None:
             earlier, earlier_total = await self._bags(query.comparison.earlier, given)
-        rows = self._rows(bags, earlier)
+        rows = self._rows(bags, earlier, given)
         rows = [r for r in rows if self._has(r)]
         rows = self._ordered(rows)
         shown, truncated = self._cut_off(rows, bags, earlier, given)
@@ -364,8 +364,7 @@ class _Run:
             m.figure(slots.get(m.id, Bag(given=given)), self._digits, is_total=is_total) for m in self._metrics
         )
 
-    def _rows(self, bags: Bags, earlier: Bags | None) -> list[Row]:
-        given = Given(None, self._query.mode)
+    def _rows(self, bags: Bags, earlier: Bags | None, given: Given) -> list[Row]:
         if not self._cuts:
             return []
         if earlier is None:

@@ -1,4 +1,6 @@
-"""The metrics of deals in plain Python over plain records, written from their definitions and from nothing of the product.
+"""The metrics of deals and of their stays in plain Python over plain records.
+
+Written from the definitions and from nothing of the product.
 
 Money is whole minor units, time whole milliseconds, rates exact fractions; None where there is nothing to divide by.
 """
@@ -10,14 +12,14 @@ from fractions import Fraction
 from statistics import median
 from zoneinfo import ZoneInfo
 
-__all__ = ["METRICS", "Deal", "Scene", "local_day"]
+__all__ = ["METRICS", "STAYS", "Deal", "Scene", "Stay", "local_day", "stays"]
 
 DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """One deal as it is held; amounts in minor units, moments in ms."""
+    """One deal as it is held; amounts in minor units, moments in ms; `visits` are stages with the moment of entry, in time."""
 
     id: int
     pipeline: str = "p"
@@ -38,6 +40,11 @@ class Deal:
     reason: str | None = None
     flag_closed: int | None = None
     flag_won: int | None = None
+    forecast: int | None = None
+    arr: int | None = None
+    mrr: int | None = None
+    tcv: int | None = None
+    visits: tuple[tuple[str, int], ...] = ()
     archived: int = 0
     merged: int | None = None
 
@@ -53,6 +60,8 @@ class Scene:
     zone: ZoneInfo
     start: int | None = None
     end: int | None = None
+    running: int = 0
+    target: int | None = None
 
     @property
     def live(self) -> list[Deal]:
@@ -65,18 +74,17 @@ class Scene:
         return "won" if deal.flag_won else "lost" if deal.flag_closed else "open"
 
     def home(self, deal: Deal) -> int | None:
-        if deal.amount_home is not None:
-            return deal.amount_home
-        if deal.amount is None:
-            return None
-        if deal.currency in (None, "", "USD"):
-            return deal.amount
+        return deal.amount_home if deal.amount_home is not None else self.converted(deal, deal.amount)
+
+    def converted(self, deal: Deal, amount: int | None) -> int | None:
+        if amount is None or deal.currency in (None, "", "USD"):
+            return amount
         if deal.currency not in self.rates:
             return None
         rate = deal.rate if deal.rate is not None else self.rates[deal.currency]
-        exact = Fraction(abs(deal.amount) * rate * (100 if deal.currency == "JPY" else 1), 1_000_000)
+        exact = Fraction(abs(amount) * rate * (100 if deal.currency == "JPY" else 1), 1_000_000)
         whole = int(exact + Fraction(1, 2))
-        return whole if deal.amount >= 0 else -whole
+        return whole if amount >= 0 else -whole
 
     def chance(self, deal: Deal) -> Fraction | None:
         if deal.prob is not None:
@@ -187,6 +195,26 @@ def _count(pick: Callable[[Scene, list[Deal]], list[Deal]]) -> Callable[[Scene, 
     return lambda s, deals: len(pick(s, deals))
 
 
+def _forecast(s: Scene, deals: list[Deal]) -> Fraction:
+    expected = deals if s.start is None else [d for d in deals if s.inside(d.closes)]
+    return _weighted(s, expected) + _sum(s.home(d) for d in _won(s, deals) if s.running <= d.closes <= s.now)
+
+
+def _attained(s: Scene, deals: list[Deal]) -> Fraction | None:
+    return None if not s.target else _over(_money(_won)(s, deals), s.target)
+
+
+def _coverage(s: Scene, deals: list[Deal]) -> Fraction | None:
+    won = _money(_won)(s, deals)
+    if s.target is None or won >= s.target:
+        return None
+    return _over(_sum(s.home(d) for d in _open(s, deals) if s.inside(d.closes)), s.target - won)
+
+
+def _recurring(name: str) -> Callable[[Scene, list[Deal]], int]:
+    return lambda s, deals: _sum(s.converted(d, getattr(d, name)) for d in _won(s, deals))
+
+
 METRICS: dict[str, Callable[[Scene, list[Deal]], int | Fraction | None]] = {
     "deal_count": lambda s, deals: len(deals),
     "open_deals": _count(_open),
@@ -222,4 +250,53 @@ METRICS: dict[str, Callable[[Scene, list[Deal]], int | Fraction | None]] = {
     "sales_velocity": _velocity,
     "loss_reasons": _count(_lost),
     "forecast_category": lambda s, deals: _sum(s.home(d) for d in _open(s, deals) if d.category != "OMIT"),
+    "hubspot_forecast": lambda s, deals: _sum(d.forecast for d in _open(s, deals)),
+    "new_arr": _recurring("arr"),
+    "new_mrr": _recurring("mrr"),
+    "new_tcv": _recurring("tcv"),
+    "forecast_weighted": _forecast,
+    "pipeline_coverage": _coverage,
+    "goal_attainment": _attained,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """All visits of one deal to one stage: when each began and ended (None: it lasts)."""
+
+    deal: Deal
+    stage: str
+    visits: tuple[tuple[int, int | None], ...]
+
+    @property
+    def done(self) -> list[int]:
+        return [out - into for into, out in self.visits if out is not None]
+
+
+def stays(deals: Iterable[Deal]) -> list[Stay]:
+    """Give the stays of deals."""
+    found: dict[tuple[int, str], Stay] = {}
+    for deal in deals:
+        for place, (stage, into) in enumerate(deal.visits):
+            out = deal.visits[place + 1][1] if place + 1 < len(deal.visits) else None
+            before = found[deal.id, stage].visits if (deal.id, stage) in found else ()
+            found[deal.id, stage] = Stay(deal, stage, (*before, (into, out)))
+    return list(found.values())
+
+
+def _entered(s: Scene, among: list[Stay]) -> list[Stay]:
+    return [x for x in among if s.start is None or s.inside(x.visits[0][0])]
+
+
+def _done(s: Scene, among: list[Stay]) -> list[int]:
+    left = [x for x in among if x.done and (s.start is None or s.inside(x.visits[-1][1]))]
+    return [sum(x.done) for x in left]
+
+
+STAYS: dict[tuple[str, str], Callable[[Scene, list[Stay]], int | Fraction | None]] = {
+    ("stage_entered", ""): lambda s, among: len(_entered(s, among)),
+    ("stage_entered", "entries"): lambda s, among: sum(len(x.visits) for x in _entered(s, among)),
+    ("stage_days", ""): lambda s, among: _mean(_done(s, among)),
+    ("stage_days_median", ""): lambda s, among: _middle(_done(s, among)),
+}
+"""The metrics of stays, by id and mode."""

@@ -49,7 +49,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         define(
             "stage_entered", "Deals that entered a stage", _FAMILY, Unit.COUNT,
-            definition="distinct deals that entered the stage in the period, by their first entry; mode entries counts visits",
+            definition="distinct deals that entered the stage in the period, by their first entry; mode entries counts all their visits",
             denominator="none: a count", exclusions=_OUT, empty="0", period_on="entered_at", needs_period=True,
             default_by="stage",
         ),
