@@ -18,6 +18,7 @@ from hubspot_skill.app.places import Places, bearer_token
 from hubspot_skill.app.serve import PORT_OPTION, address, application, with_site
 from hubspot_skill.app.settings import Settings
 from hubspot_skill.foundation.secret import Secret
+from hubspot_skill.service.requests import SyncRequest
 from hubspot_skill.surfaces.cli.actions import DemoChoice, Shown, ToolAnswer
 from hubspot_skill.surfaces.cli.arguments import parse_pairs
 
@@ -40,6 +41,8 @@ async def demo(settings: Settings, places: Places, choice: DemoChoice, shown: Sh
             try:
                 async with serving(with_site(application(settings, places, accounts, port), door), listener):
                     _tell(settings, places, sandbox, port, shown)
+                    # Whoever opens the console next finds its figures: the local copy is filled from here on.
+                    await (await accounts.crm()).sync(SyncRequest())
                     await _answer(_over(settings, sandbox), accounts, sandbox, shown)
                     shown("\nOpen the console in a browser (the link works once, for ten minutes):")
                     shown(f"  {door.link(next_page='')}")
