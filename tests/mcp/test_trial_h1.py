@@ -62,6 +62,8 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("hubspot_get", {"records": [MAYA], "associations": ["deals"], "history": ["jobtitle"]}),
     ("hubspot_brief", {"record": MAYA}),
     ("hubspot_campaigns", {"campaign": "Automation webinar"}),
+    ("hubspot_pipeline_summary", {}),
+    ("hubspot_report", {"metrics": ["open_deals"], "by": ["owner"]}),
     ("hubspot_create_contact", {"email": "new@fault.example", "associate": [{"type": "deal", "record": "7300000314"}]}),
     ("hubspot_create_company", {"name": "Fault & Sons", "domain": "fault.example"}),
     ("hubspot_create_deal", {"name": "Fault", "stage": "Qualified To Buy", "pipeline": "Sales Pipeline"}),
@@ -69,6 +71,10 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("hubspot_update_company", {"record": "9140000201", "city": "Bonn"}),
     ("hubspot_update_deal", {"record": "7300000314", "amount": 5}),
     ("hubspot_log_activity", {"kind": "note", "text": "x", "records": [{"type": "contact", "record": MAYA}]}),
+    ("hubspot_plan_changes", {"type": "deals", "filters": {"status": "open"}, "set": {"hs_next_step": "x"}}),
+    ("hubspot_apply_changes", {"plan_id": "0" * 32}),
+    ("hubspot_list_changes", {}),
+    ("hubspot_undo_changes", {"plan_id": "0" * 32}),
 )
 
 
