@@ -1,5 +1,6 @@
 """A journal of changes of its own for every account that a test connects, and what it told the audit."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 
@@ -26,17 +27,20 @@ class TestJournal:
         self._by_terminal = by_terminal
         self._page = page
         self._folder = tempfile.TemporaryDirectory(prefix="journal-")
+        self._opening = asyncio.Lock()
         self._database: Database | None = None
         self._journal: Journal | None = None
 
     async def open(self) -> Journal:
         """Give the journal."""
-        if self._journal is None:
-            self._database = await open_sqlite(Path(self._folder.name) / "changes.db", KEY, clock=self._clock)
-            await migrate(self._database, CHANGES_SCHEMA)
-            store = PlanStore(self._database, JournalKeys(KeyRing([MasterKey(KEY)])))
-            self._journal = Journal(store, "local", "local", self._note, self._page_of, self._by_terminal)
-        return self._journal
+        async with self._opening:
+            if self._database is None:
+                self._database = await open_sqlite(Path(self._folder.name) / "changes.db", KEY, clock=self._clock)
+            if self._journal is None:
+                await migrate(self._database, CHANGES_SCHEMA)
+                store = PlanStore(self._database, JournalKeys(KeyRing([MasterKey(KEY)])))
+                self._journal = Journal(store, "local", "local", self._note, self._page_of, self._by_terminal)
+            return self._journal
 
     async def aclose(self) -> None:
         """Close it, and remove its folder."""

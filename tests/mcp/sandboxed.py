@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -84,6 +85,7 @@ class FolderCopy:
     def __init__(self, hubspot: HubSpot, clock: Clock) -> None:
         self._hubspot, self._clock = hubspot, clock
         self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
         self._opened: Any = None
 
     @property
@@ -96,11 +98,12 @@ class FolderCopy:
         from hubspot_skill.service.sync.syncer import Syncer
         from tests.mirror.scene import new_mirror
 
-        if self._opened is None:
-            folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-            mirror = await self._stack.enter_async_context(new_mirror("sqlite", folder, clock=self._clock))
-            self._opened = Syncer(self._hubspot, mirror, self._clock, owner="test")
-        return self._opened
+        async with self._opening:
+            if self._opened is None:
+                folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+                mirror = await self._stack.enter_async_context(new_mirror("sqlite", folder, clock=self._clock))
+                self._opened = Syncer(self._hubspot, mirror, self._clock, owner="test")
+            return self._opened
 
     async def aclose(self) -> None:
         """Close and remove it."""
