@@ -186,10 +186,10 @@ async def test_companies_with_open_deals_count_each_primary_company_once(world: 
 
     assert await world.total("companies_with_open_deals") == len(busy)
     assert await world.total("company_count") == len(world.records["company"])
-    assert await world.table("companies_with_open_deals", Cut("industry")) == {
-        **dict.fromkeys([c.get("industry", "") for _, c in world.all("company")], 0),
-        **counted([world.records["company"][id].get("industry", "") for id in busy]),
-    }
+    table = await world.table("companies_with_open_deals", Cut("industry"))
+    assert {group: n for group, n in table.items() if n} == counted(
+        [world.records["company"][id].get("industry", "") for id in busy]
+    )
 
 
 def is_done(kind: str, a: Plain) -> bool:
