@@ -27,23 +27,25 @@ class TestJournal:
         self._by_terminal = by_terminal
         self._page = page
         self._folder = tempfile.TemporaryDirectory(prefix="journal-")
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[Journal] | None = None
         self._database: Database | None = None
-        self._journal: Journal | None = None
 
     async def open(self) -> Journal:
-        """Give the journal."""
-        async with self._opening:
-            if self._database is None:
-                self._database = await open_sqlite(Path(self._folder.name) / "changes.db", KEY, clock=self._clock)
-            if self._journal is None:
-                await migrate(self._database, CHANGES_SCHEMA)
-                store = PlanStore(self._database, JournalKeys(KeyRing([MasterKey(KEY)])))
-                self._journal = Journal(store, "local", "local", self._note, self._page_of, self._by_terminal)
-            return self._journal
+        """Give the journal; a caller that gives up does not break the opening off."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Journal:
+        self._database = await open_sqlite(Path(self._folder.name) / "changes.db", KEY, clock=self._clock)
+        await migrate(self._database, CHANGES_SCHEMA)
+        store = PlanStore(self._database, JournalKeys(KeyRing([MasterKey(KEY)])))
+        return Journal(store, "local", "local", self._note, self._page_of, self._by_terminal)
 
     async def aclose(self) -> None:
         """Close it, and remove its folder."""
+        if self._opening is not None:
+            await asyncio.wait({self._opening})
         if self._database is not None:
             await self._database.close()
         self._folder.cleanup()

@@ -206,7 +206,7 @@ async def open_sqlite(path: Path, key: bytes, *, clock: Clock) -> Database:
     try:
         await database.read(None, _look)
     except BaseException:
-        await database.close()
+        await asyncio.shield(asyncio.ensure_future(database.close()))  # whoever gave up leaves no connection behind
         raise
     return database
 
@@ -244,7 +244,7 @@ async def open_postgres(url: str, *, clock: Clock) -> Database:
     try:
         await database.read(None, _look)
     except BaseException:
-        await database.close()
+        await asyncio.shield(asyncio.ensure_future(database.close()))  # whoever gave up leaves no connection behind
         raise
     return database
 

@@ -85,7 +85,7 @@ class FolderCopy:
     def __init__(self, hubspot: HubSpot, clock: Clock) -> None:
         self._hubspot, self._clock = hubspot, clock
         self._stack = AsyncExitStack()
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[Any] | None = None
         self._opened: Any = None
 
     @property
@@ -94,19 +94,24 @@ class FolderCopy:
         return self._opened
 
     async def syncer(self) -> Any:
-        """Give its sync."""
+        """Give its sync; a caller that gives up does not break the opening off."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Any:
         from hubspot_skill.service.sync.syncer import Syncer
         from tests.mirror.scene import new_mirror
 
-        async with self._opening:
-            if self._opened is None:
-                folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-                mirror = await self._stack.enter_async_context(new_mirror("sqlite", folder, clock=self._clock))
-                self._opened = Syncer(self._hubspot, mirror, self._clock, owner="test")
-            return self._opened
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        mirror = await self._stack.enter_async_context(new_mirror("sqlite", folder, clock=self._clock))
+        self._opened = Syncer(self._hubspot, mirror, self._clock, owner="test")
+        return self._opened
 
     async def aclose(self) -> None:
         """Close and remove it."""
+        if self._opening is not None:
+            await asyncio.wait({self._opening})
         await self._stack.aclose()
 
 
