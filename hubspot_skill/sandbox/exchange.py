@@ -46,6 +46,19 @@ class Exchange:
         headers = cast("list[tuple[bytes, bytes]]", self._scope["headers"])
         return next((value.decode("latin-1") for name, value in headers if name == b"authorization"), None)
 
+    async def take_in(self) -> None:
+        """Take the request's body in, so that the application can still do its work when the client has gone."""
+        messages: list[Message] = []
+        while not messages or (messages[-1]["type"] == "http.request" and messages[-1].get("more_body")):
+            messages.append(await self._receive())
+        later = self._receive
+        waiting = iter(messages)
+
+        async def receive() -> Message:
+            return next(waiting, None) or await later()
+
+        self._receive = receive
+
     async def pass_on(self) -> None:
         """Let the application answer as if nothing stood between."""
         await self._app(self._scope, self._receive, self._send)

@@ -117,7 +117,7 @@ class Hang:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Wait, then answer as usual; the effect comes before the wait if it is `committed`."""
+    """Wait, then answer as usual; the effect comes before the wait if it is `committed`, else after it, client or not."""
 
     seconds: Annotated[float, Field(ge=0)]
     kind: Literal["slow"] = "slow"
@@ -130,6 +130,7 @@ class Slow:
             await asyncio.sleep(self.seconds)
             await exchange.answer(answer)
         else:
+            await exchange.take_in()
             await asyncio.sleep(self.seconds)
             await exchange.pass_on()
 

@@ -155,6 +155,17 @@ def test_a_slow_call_is_answered_after_the_wait(served, client, effect) -> None:
     assert time.monotonic() - before >= 0.15
 
 
+def test_a_slow_call_has_its_effect_late_though_its_client_has_gone(served, client) -> None:
+    refresh_token = _refresh_token(served)
+    fail(served, kinds.Slow(0.2), times=1)
+    with pytest.raises(httpx2.ReadTimeout):
+        client.post(REVOKE, data=_revocation(refresh_token), timeout=0.05)
+    until_s = time.monotonic() + 5
+    while served.sandbox.tokens.find_refresh(refresh_token) is not None and time.monotonic() < until_s:
+        client.get(DETAILS)
+    assert served.sandbox.tokens.find_refresh(refresh_token) is None
+
+
 def test_a_dripping_answer_is_whole_and_late(served, client) -> None:
     fail(served, kinds.Drip(part_bytes=64, pause_s=0.01))
     before = time.monotonic()
