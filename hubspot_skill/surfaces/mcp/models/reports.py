@@ -16,7 +16,8 @@ from hubspot_skill.surfaces.mcp.strict import Arguments
 
 __all__ = ["PipelineSummary", "PipelineSummaryContent", "Report", "ReportContent"]
 
-_LISTED: dict[str, Any] = {"type": "array", "items": {}}
+_NAMES: dict[str, Any] = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}}
+_TESTS: dict[str, Any] = {"type": "array", "items": {"anyOf": [{"type": "array"}, {"type": "object"}]}}
 
 
 def _many(value: object) -> object:
@@ -34,7 +35,7 @@ def _pairs(value: object) -> object:
 Metrics = Annotated[
     list[object],
     BeforeValidator(_many),
-    WithJsonSchema(_LISTED),
+    WithJsonSchema(_NAMES),
     Field(
         description="open_deals, open_pipeline, weighted_pipeline, overdue_open, stalled_deals, stalled_value, "
         "open_age_days, days_in_stage, deals_created, won_deals, won_revenue, lost_deals, win_rate, avg_deal_size, "
@@ -45,7 +46,7 @@ Metrics = Annotated[
 Groupings = Annotated[
     list[object],
     BeforeValidator(_many),
-    WithJsonSchema(_LISTED),
+    WithJsonSchema(_NAMES),
     Field(
         description="owner, team, stage, pipeline, status, company, loss_reason, amount_band, source, deal, "
         "month, close_at:week … or any property"
@@ -54,14 +55,14 @@ Groupings = Annotated[
 Where = Annotated[
     list[object],
     BeforeValidator(_pairs),
-    WithJsonSchema(_LISTED),
+    WithJsonSchema(_TESTS),
     Field(
         description='[["owner","is","me"],["amount",">=",10000],["close_at","within","2026"]]; in, not_in, between, contains, '
         'is_set …; {"any":[…]}, {"not":[…]}'
     ),
 ]
 _Conditions = Annotated[
-    list[object], BeforeValidator(_pairs), WithJsonSchema(_LISTED), Field(description='[["win_rate",">=",0.5]]')
+    list[object], BeforeValidator(_pairs), WithJsonSchema(_TESTS), Field(description='[["win_rate",">=",0.5]]')
 ]
 
 
