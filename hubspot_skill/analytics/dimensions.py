@@ -129,7 +129,7 @@ _ALL = (
 
 DIMENSIONS: Mapping[tuple[str, str], Dimension] = {(d.object, d.id): d for d in _ALL}
 
-FACTS = {"stay": "deal", "reach": "contact", "touch": "activity"}
+FACTS = {"stay": "deal", "passage": "deal", "reach": "contact", "touch": "activity"}
 """The records whose dimensions a fact has that is a join."""
 
 _KINDS: dict[Form, Kind] = {

@@ -2,7 +2,8 @@
 
 `reach` has a row for each contact and lifecycle stage that it reached; its `lifecycle` is that stage, `rank` the stage's place,
 `entered_at` the entry into it, `next_at` the first entry into a later one, `went_on` whether a later one was reached.
-`touch` has a row for each activity and contact linked to it, however many kinds of link there are between the two.
+`passage` has a row for each deal and open stage of its pipeline that it came to; its `stage` is that stage, `entered_at` the
+entry, `went_on` whether a later stage or won was entered. `touch` has a row for each activity and contact linked to it, however many kinds of link there are between the two.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from hubspot_skill.mirror import tables
 if TYPE_CHECKING:
     from hubspot_skill.analytics.view import View
 
-__all__ = ["Columns", "ladder_of", "lowest_rank", "reach", "touch"]
+__all__ = ["Columns", "ladder_of", "lowest_rank", "passage", "reach", "touch"]
 
 Columns = Mapping[str, ColumnElement[int]]
 _OUTSIDE = frozenset({"", "other"})
@@ -89,6 +90,36 @@ def reach(catalogue: Catalogue) -> tuple[FromClause, Columns]:
         "went_on": case((or_(present > ladder.c.rank, following.scalar_subquery().is_not(None)), 1), else_=0),
     }
     return contact.join(ladder, or_(present >= ladder.c.rank, entered.exists())), columns
+
+
+def passage(*, is_strict: bool) -> tuple[FromClause, Columns]:
+    """Give deals joined with the open stages of their pipeline that they came to; `is_strict`: that they were in."""
+    deal, place = tables.deal, tables.stage.alias("place")
+    later, stay = tables.stage.alias("later"), tables.stage_stay.alias("later_stay")
+    ahead = (
+        select(func.min(stay.c.first_in))
+        .select_from(later.join(stay, stay.c.stage == later.c.id))
+        .where(stay.c.deal_id == deal.c.id, later.c.object == "deal", later.c.pipeline == deal.c.pipeline)
+        .correlate(deal, place)
+    )
+    beyond = or_(later.c.is_won == 1, and_(later.c.is_closed == 0, later.c.order > place.c.order))
+    own = tables.stage_stay.alias("own_stay")
+    was_in = select(own.c.first_in).where(own.c.deal_id == deal.c.id, own.c.stage == place.c.id)
+    own_entry = was_in.correlate(deal, place).scalar_subquery()
+    if is_strict:
+        entered = own_entry
+        onward = ahead.where(beyond, stay.c.last_in >= own_entry)
+    else:
+        entered = ahead.where(or_(beyond, later.c.id == place.c.id)).scalar_subquery()
+        onward = ahead.where(beyond)
+    columns = {
+        "stage": place.c.id,
+        "entered_at": entered,
+        "order": place.c.order,
+        "went_on": case((onward.scalar_subquery().is_not(None), 1), else_=0),
+    }
+    on = and_(place.c.object == "deal", place.c.pipeline == deal.c.pipeline, place.c.is_closed == 0)
+    return deal.join(place, and_(on, entered.is_not(None))), columns
 
 
 def touch() -> tuple[FromClause, Columns]:

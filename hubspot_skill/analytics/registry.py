@@ -46,6 +46,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "deal_size": "avg_deal_size",
         "average_deal_size": "avg_deal_size",
         "conversion": "stage_conversion",
+        "conversion_rate": "stage_conversion",
         "funnel": "stage_entered",
         "arr": "new_arr",
         "mrr": "new_mrr",

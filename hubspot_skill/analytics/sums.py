@@ -82,7 +82,7 @@ class Sums:
         self._cuts = cuts
         self._years = years
         self._is_forecast = is_forecast
-        self._is_deal = part.object in ("deal", "stay")
+        self._is_deal = part.object in ("deal", "stay", "passage")
         self._companies = self._fan_out()
         self._is_one_pipeline = any(
             isinstance(w, Sieve) and w.dimension == "pipeline" and w.op in (Op.IS, Op.IN) and len(w.values) == 1
@@ -213,7 +213,7 @@ class Sums:
         return Group(id, label)
 
     def _state(self, row: Row[Any]) -> str:
-        if not self._is_deal or self._part.object == "stay":
+        if not self._is_deal or self._part.object in ("stay", "passage"):
             return "open"
         state = self._view.catalogue.state(row.h_pipeline, row.h_stage)
         if state != "unknown":
@@ -283,7 +283,7 @@ _DATES = {"won_date": "won_at", "entered_at": "first_in", "left_at": "last_out"}
 
 def date_column(object: str, date: str) -> str:
     """Give the column of a date that periods can be on."""
-    return _DATES.get(date, date)
+    return date if object in ("reach", "passage") else _DATES.get(date, date)
 
 
 def _pipeline(pipelines: Sequence[Any], id: str) -> Group:

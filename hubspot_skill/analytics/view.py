@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from hubspot_skill.analytics.calendar import Interval, bucket_of, day_number, instant_ms, local_day
 from hubspot_skill.analytics.catalogue import Catalogue
-from hubspot_skill.analytics.joined import Columns, reach, touch
+from hubspot_skill.analytics.joined import Columns, passage, reach, touch
 from hubspot_skill.analytics.query import Query
 from hubspot_skill.domain.money import minor_digits
 from hubspot_skill.domain.report import Grain
@@ -30,7 +30,7 @@ from hubspot_skill.mirror import tables
 
 __all__ = ["View", "is_filled"]
 
-_RECORD_OF = {"reach": tables.contact, "touch": tables.activity}
+_RECORD_OF = {"reach": tables.contact, "touch": tables.activity, "passage": tables.deal}
 """Facts that are joins, and the records that they are of."""
 
 _MILLION = 1_000_000
@@ -71,6 +71,9 @@ class View:
                 return tables.stage_stay.join(tables.deal, tables.deal.c.id == tables.stage_stay.c.deal_id)
             case "reach":
                 table, self._joined = reach(self.catalogue)
+                return table
+            case "passage":
+                table, self._joined = passage(is_strict=self.query.mode == "strict")
                 return table
             case "touch":
                 table, self._joined = touch()

@@ -12,7 +12,7 @@ from fractions import Fraction
 from statistics import median
 from zoneinfo import ZoneInfo
 
-__all__ = ["METRICS", "STAYS", "Deal", "Scene", "Stay", "local_day", "stays"]
+__all__ = ["METRICS", "STAYS", "Deal", "Scene", "Stay", "came", "converted", "local_day", "stays"]
 
 DAY = 86_400_000
 
@@ -300,3 +300,26 @@ STAYS: dict[tuple[str, str], Callable[[Scene, list[Stay]], int | Fraction | None
     ("stage_days_median", ""): lambda s, among: _middle(_done(s, among)),
 }
 """The metrics of stays, by id and mode."""
+
+
+def came(s: Scene, deal: Deal, mode: str) -> dict[str, tuple[int, bool]]:
+    """Give the open stages of its pipeline that a deal came to: when, and whether it went on to a later one or won."""
+    ladder = [(stage, state) for (p, stage), (state, _) in s.stages.items() if p == deal.pipeline]
+    found: dict[str, tuple[int, bool]] = {}
+    for place, (stage, state) in enumerate(ladder):
+        if state != "open":
+            continue
+        beyond = {x for n, (x, kind) in enumerate(ladder) if kind == "won" or (kind == "open" and n > place)}
+        own = [at for x, at in deal.visits if x == stage]
+        onward = [at for x, at in deal.visits if x in beyond]
+        if mode == "strict" and own:
+            found[stage] = (own[0], any(at >= own[0] for at in onward))
+        elif mode != "strict" and (own or onward):
+            found[stage] = (min(own + onward), bool(onward))
+    return found
+
+
+def converted(s: Scene, entries: list[tuple[int, bool]]) -> Fraction | None:
+    """Give the share of entries of the period that went on."""
+    counted = [went_on for at, went_on in entries if s.start is None or s.inside(at)]
+    return _over(sum(counted), len(counted))

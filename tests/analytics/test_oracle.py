@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,7 @@ from hubspot_skill.domain.report import Figure, Grain, Unit
 from hubspot_skill.mirror import tables
 from hubspot_skill.mirror.records import put
 from hubspot_skill.mirror.store import Mirror
-from tests.analytics.oracle import METRICS, STAYS, Deal, Scene, Stay, local_day, stays
+from tests.analytics.oracle import METRICS, STAYS, Deal, Scene, Stay, came, converted, local_day, stays
 from tests.mirror.scene import new_mirror
 
 STAGES = {
@@ -288,11 +289,53 @@ async def test_every_metric_of_stays_equals_the_oracle(kind: str, tmp_path: Path
                         assert asked <= {row.groups[0].id for row in report.rows}, context
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.timeout(180)
+@pytest.mark.promise("report-oracle")
+async def test_the_conversion_of_stages_equals_the_oracle(kind: str, tmp_path: Path) -> None:
+    for seed in range(20, 24 if kind == "sqlite" else 21):
+        scene = portal(seed, 120)
+        async with new_mirror(kind, tmp_path / str(seed)) as mirror:
+            await filled(mirror, scene)
+            catalogue = await load(mirror)
+            for mode, by, is_timed in product(("", "reached", "strict"), (None, "stage", "owner"), (False, True)):
+                told = scene if is_timed else replace(scene, start=None, end=None)
+                period = Interval(None, None, told.start, told.end)
+                query = Query(
+                    metrics=("stage_conversion",), now=NOW, zone=scene.zone, cuts=() if by is None else (Cut(by),),
+                    period=period, mode=mode, limit=500,
+                )  # fmt: skip
+                report = await run(mirror, catalogue, query)
+                entries = [(d, stage, e) for d in scene.live for stage, e in came(told, d, mode).items()]
+                counted = [(d, at) for d, _, (at, _) in entries if not is_timed or told.inside(at)]
+                assert counted
+                assert report.totals == (figure("stage_conversion", converted(told, [e for _, _, e in entries])),)
+                cycles = [
+                    d.closes - d.created for d, _, _ in entries
+                    if d.pipeline in "pq" and STAGES.get((d.pipeline, d.stage), ("",))[0] == "won"
+                    and d.closes is not None and d.created is not None and d.closes >= d.created
+                ]  # fmt: skip
+                young = sum(scene.now - at < median(cycles) for _, at in counted) if cycles else 0
+                told_young = [n.split()[2] for n in report.notes if n.startswith("Still maturing")]
+                assert told_young == ([str(young)] if young else []), (mode, by, is_timed)
+                for row in report.rows:
+                    members = [
+                        e for d, stage, e in entries
+                        if row.groups[0].id == (f"{d.pipeline}\x1f{stage}" if by == "stage" else str(d.owner or ""))
+                    ]  # fmt: skip
+                    assert row.values == (figure("stage_conversion", converted(told, members)),), (mode, row)
+                if by == "stage":
+                    assert {(d.pipeline, s) for d, s, (at, _) in entries if not is_timed or told.inside(at)} == {
+                        tuple(row.groups[0].id.split("\x1f")) for row in report.rows if row.values[0] is not None
+                    }
+
+
 def test_every_metric_of_deals_and_stays_has_an_oracle() -> None:
     families = ("deals now", "outcomes", "forecast", "funnel")
     assert {m.id for m in REGISTRY.values() if m.definition.family in families} == {
         *METRICS,
         *(name for name, _ in STAYS),
+        "stage_conversion",
     }
 
 

@@ -102,6 +102,29 @@ def metric_named(word: str) -> Metric:
     )
 
 
+def _metric_of(question: Question, word: str) -> Metric:
+    """Give the metric of a word in its question: conversion is that of stages only where a stage is named.
+
+    Raises:
+        AmbiguousNameError: conversion without a stage may be several metrics.
+        UnknownNameError: there is no such metric.
+    """
+    if _word(word) in ("conversion", "conversion_rate") and not _names_stage(question):
+        meant = ("win_rate", "win_rate_cohort", "stage_conversion", "lifecycle_conversion")
+        raise AmbiguousNameError(
+            f"{quote(word)} may mean {len(meant)} metrics",
+            hint="Name one of the candidates, or the stage: by stage, or where stage is one.",
+            candidates=[candidate(m, METRICS[m].definition.label, METRICS[m].definition.family) for m in meant],
+        )
+    return metric_named(word)
+
+
+def _names_stage(question: Question) -> bool:
+    tests = [t for w in question.where for t in ((w,) if isinstance(w, Test) else w.tests)]
+    words = [_word(w) for w in (*(b.dim for b in question.by), *(t.field for t in tests))]
+    return any(_DIMENSIONS.get(w, w) == "stage" for w in words)
+
+
 def object_of(question: Question) -> str:
     """Give the object that a question counts, by its first metric."""
     if not question.metrics:
@@ -109,7 +132,7 @@ def object_of(question: Question) -> str:
     first = question.metrics[0]
     if isinstance(first, Aggregate):
         return _object(first.object)
-    return _object(metric_named(first).definition.object)
+    return _object(_metric_of(question, first).definition.object)
 
 
 def _object(word: str) -> str:
@@ -196,7 +219,7 @@ class _Resolver:
                 self._asked.append(aggregate)
                 self._metrics.append(metric_of(aggregate, self._catalogue))
             else:
-                metric = metric_named(asked)
+                metric = _metric_of(self._question, asked)
                 if _word(asked) != metric.id:
                     self._note("metric", asked, metric.id)
                 self._asked.append(metric.id)
